@@ -1,0 +1,330 @@
+"""A deal through its life: what falls due, what is delivered, whether the truce holds, how it ends."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sim.engine import log, sight
+from sim.engine.delivering import Delivery
+from sim.engine.record import NEVER, DealRecord
+from sim.engine.truce import Truce
+from sim.engine.world import Restraint
+from sim.rules import captives, chance, compliance, mediation
+from sim.scenario.case import StepCase, Transfer, TruceKind
+from sim.scenario.expressions import Program
+from sim.terms import DealEnding, Gate, Phase, Purpose
+
+if TYPE_CHECKING:
+    from sim.engine.seat import Seat
+    from sim.engine.table import Table
+    from sim.engine.talks import Agreement
+
+
+@dataclass(slots=True)
+class Obligation:
+    """One transfer of a deal over all its tranches: agreed and delivered, kept apart."""
+
+    transfer: Transfer
+    step: StepCase
+    name: str
+    delivered: float = 0.0
+
+
+@dataclass(slots=True)
+class Due:
+    """One tranche of one step."""
+
+    step: StepCase
+    place: int
+    """Where it stands among the steps of the deal and its renewals: part of the key of its draws."""
+    tranche: int
+    day: int
+    obligations: list[Obligation]
+    withheld: bool = False
+    faulted: list[int] = field(default_factory=list)
+    """Parties whose default of this tranche has already cost them trust."""
+
+    def amount(self, obligation: Obligation) -> float:
+        """How much of an obligation this tranche is."""
+        return captives.instalment(obligation.transfer.amount, self.tranche, len(self.step.tranches))
+
+
+class Deal:
+    """A deal, from agreement to end."""
+
+    def __init__(self, table: "Table", number: int, agreement: "Agreement") -> None:
+        self.table = table
+        self.model = table.model
+        self.number = number
+        self.agreement = agreement
+        space = table.case.space
+        self.kind: TruceKind = space.kinds[space.kind_of[agreement.outcome]]
+        self.agreed_on = self.model.day
+        self.begins_on = self.model.day + table.case.lead_days
+        self.truce: Truce | None = None
+        self.truce_days = int(self.kind.days)
+        self.renewals = 0
+        self.suspended_on = NEVER
+        self.ending = DealEnding.NONE
+        self.ended_on = NEVER
+        self.obligations: list[Obligation] = []
+        self.queue: list[Due] = []
+        self.incidents: dict[int, int] = {}
+        self._undone: dict[str, int] = {}
+        """Tranches still to come, by step."""
+        self._places = 0
+        self._take_on(table.case.steps, space.transfers[agreement.outcome], self.begins_on, "")
+        self.model.world.reserve(space.needs[agreement.outcome])
+
+    def _take_on(self, steps: Sequence[StepCase], transfers: Iterable[Transfer], begins: int, prefix: str) -> None:
+        """Take on the steps of the deal, or of a renewal."""
+        case = self.model.case
+        by_step: dict[int, list[Obligation]] = {index: [] for index in range(len(steps))}
+        for transfer in transfers:
+            step, stock = steps[transfer.step], case.stocks[transfer.stock]
+            what = case.assets[stock.what] if stock.of < 0 else case.categories[stock.what]
+            name = f"{prefix}{step.name}.{case.parties[transfer.giver].name}.{what}"
+            by_step[transfer.step].append(Obligation(transfer, step, name))
+        for index, obligations in by_step.items():
+            if obligations:
+                step = steps[index]
+                self.obligations += obligations
+                self._undone[step.name] = self._undone.get(step.name, 0) + len(step.tranches)
+                self.queue += [
+                    Due(step, self._places + index, tranche, begins + offset, obligations)
+                    for tranche, offset in enumerate(step.tranches)
+                ]
+        self._places += len(steps)
+        self.queue.sort(key=lambda due: (due.day, due.place, due.tranche))
+
+    # Days -----------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Enter into force: restraint, grants, and the end of deals that this one supersedes."""
+        table, model = self.table, self.model
+        table.phase = Phase.IN_FORCE
+        for other in table.case.supersedes:
+            model.tables[other].be_superseded()
+        if self.kind.grants:
+            model.world.grants.append(self.kind.grants)
+        if self.truce_days > 0:
+            parties = [seat.party for seat in table.seats]
+            restraint = Restraint(tuple(party.ordinal for party in parties), self.kind.scope, self.kind.monitoring)
+            self.truce = Truce(model, table.name, parties, restraint, (table.ordinal, 0))
+        granted = {model.case.facts[fact].name: level for fact, level in self.kind.grants}
+        model.tell(log.DealBegan(model.day, table.name, self.number, self.truce_days, self.kind.scope, granted))
+
+    def live_through(self) -> None:
+        """One day in force: run out; or never start; deliver; comply and observe; leave; ask for renewal; be done."""
+        if self.truce is not None and self.age >= self.truce_days:
+            self.end(DealEnding.SHORT if self.is_short else DealEnding.EXPIRED)
+            return
+        if self.truce is not None and self.age == 0 and self._never_starts():
+            return
+        self._deliver()
+        if self.ending is not DealEnding.NONE:
+            return
+        if self.truce is not None:
+            self._keep_truce(self.truce)
+            if self.ending is DealEnding.NONE and self._asks_for_renewal():
+                self._renew()
+        elif not self.queue:
+            self.end(DealEnding.SHORT if self.is_short else DealEnding.COMPLETED)
+
+    @property
+    def age(self) -> int:
+        """Days since the deal began."""
+        return self.model.day - self.begins_on
+
+    @property
+    def is_short(self) -> bool:
+        """Whether less was delivered than agreed, leaving out what stands outside the deal."""
+        return any(o.delivered < o.transfer.amount for o in self.obligations if not o.step.outside)
+
+    def end(self, ending: DealEnding, party: str = "") -> None:
+        """The deal is over: what was not delivered is nobody's to give any more, and restraint ends."""
+        model, world = self.model, self.model.world
+        self.ending, self.ended_on = ending, model.day
+        for due in self.queue:
+            world.reserve([(o.transfer.stock, due.amount(o)) for o in due.obligations], -1.0)
+        self.queue = []
+        if self.truce is not None:
+            self.truce.end()
+        world.grants = [granted for granted in world.grants if granted is not self.kind.grants]
+        model.tell(
+            log.DealEnded(model.day, self.table.name, self.number, ending.name.lower(), party, self.days_in_force)
+        )
+        self.table.after_deal(self)
+
+    @property
+    def days_in_force(self) -> int:
+        """Days from its beginning to its end, or to today; none if it never started."""
+        until = self.model.day if self.ended_on == NEVER else self.ended_on
+        return 0 if self.ending is DealEnding.NEVER_STARTED else max(0, until - self.begins_on)
+
+    # Delivery -------------------------------------------------------------------------------------------
+
+    def _deliver(self) -> None:
+        """Hand over what is due, in order; what is withheld suspends the deal until it is cured."""
+        if self.suspended_on != NEVER and self.model.day - self.suspended_on >= self.table.case.patience:
+            culprit = next((due for due in self.queue if due.withheld), None)
+            giver = "" if culprit is None else self._culprit(culprit)
+            self.end(DealEnding.DEFAULTED, giver)
+            return
+        for due in [due for due in self.queue if due.day <= self.model.day]:
+            if not self._may_fall_due(due):
+                continue
+            if not Delivery(self, due).attempt():
+                if due.step.outside:
+                    self._close(due)
+                    continue
+                self._suspend(due)
+                return
+            self._close(due)
+            if self.suspended_on != NEVER:
+                self._resume(due)
+
+    def _may_fall_due(self, due: Due) -> bool:
+        if due.step.while_truce and self.truce is None:
+            return False
+        steps = self.table.case.steps
+        return all(self._undone.get(steps[before].name, 0) == 0 for before in due.step.after)
+
+    def _close(self, due: Due) -> None:
+        """A tranche is done with, delivered or (outside the deal) let go."""
+        self.queue = [other for other in self.queue if other is not due]
+        self._undone[due.step.name] -= 1
+        self.model.world.reserve([(o.transfer.stock, due.amount(o)) for o in due.obligations], -1.0)
+
+    def _suspend(self, due: Due) -> None:
+        due.withheld = True
+        if self.suspended_on == NEVER:
+            self.suspended_on = self.model.day
+            self.table.phase = Phase.SUSPENDED
+            self.model.tell(log.Suspended(self.model.day, self.table.name, due.step.name))
+
+    def _resume(self, due: Due) -> None:
+        self.suspended_on = NEVER
+        self.table.phase = Phase.IN_FORCE
+        self.model.tell(log.Resumed(self.model.day, self.table.name, due.step.name))
+
+    def _culprit(self, due: Due) -> str:
+        giver = due.faulted[-1] if due.faulted else due.obligations[0].transfer.giver
+        return self.model.parties[giver].name
+
+    # The truce ------------------------------------------------------------------------------------------
+
+    def _never_starts(self) -> bool:
+        """The first day has a mass of its own: truces that never began."""
+        for seat in self.table.seats:
+            u = self._draw(Purpose.NEVER_STARTS, seat)
+            if chance.happens(u, self.model.drawn[self.table.case.never_starts[seat.index]]):
+                self._leave(seat, DealEnding.NEVER_STARTED, ())
+                return True
+        return False
+
+    def _keep_truce(self, truce: Truce) -> None:
+        drawn, case = self.model.drawn, self.table.case
+        rates = [drawn[index] for index in case.violations]
+        truce.live_through(self.age, self.truce_days - self.age, rates, self.incidents)
+        self.incidents = {}
+        for seat in self.table.seats:
+            unmet = [s for s in self.table.gating(Gate.CONTINUES, seat.index) if not self._holds(s.case.program)]
+            hazard = compliance.leaving_hazard(
+                drawn[case.leaving[seat.index]],
+                self.age,
+                self.model.rules.truce_shape,
+                self._leaving_exponent(truce, seat, len(unmet)),
+            )
+            if chance.happens(self._draw(Purpose.LEAVING, seat), compliance.leaving_chance(hazard)):
+                conditions = tuple(sight.report(self.model, s.case, self.table) for s in unmet)
+                self._leave(seat, DealEnding.BROKEN, conditions)
+                return
+
+    def _leaving_exponent(self, truce: Truce, seat: "Seat", unmet: int) -> float:
+        rules = self.model.rules
+        souring = mediation.souring(self.agreement.inducements[seat.index], rules.inducement_memory, self.age)
+        return compliance.leaving_exponent(
+            rules.leaving_ledger,
+            truce.mean_ledger(seat.party.ordinal, self.age),
+            rules.leaving_condition,
+            unmet,
+            rules.leaving_exit_clause if self.table.case.exit_clause else 0.0,
+            souring,
+        )
+
+    def _leave(self, seat: "Seat", ending: DealEnding, conditions: tuple[log.Condition, ...]) -> None:
+        self.model.tell(log.Left(self.model.day, self.table.name, seat.party.name, self.age, conditions))
+        self.end(ending, seat.party.name)
+
+    # Renewal --------------------------------------------------------------------------------------------
+
+    def _asks_for_renewal(self) -> bool:
+        renewal = self.table.case.renewal
+        return (
+            renewal is not None
+            and self.truce_days - self.age == min(renewal.ask_before, self.truce_days)
+            and (renewal.most < 0 or self.renewals < renewal.most)
+        )
+
+    def _renew(self) -> None:
+        answer = self.table.answer_renewal(self.agreement.outcome)
+        renewal = self.table.case.renewal
+        assert renewal is not None
+        renewed = answer.row != NEVER
+        package = renewal.space.describe(answer.row) if renewed else {}
+        self.model.tell(
+            log.Renewed(self.model.day, self.table.name, renewed, package, answer.refused_by, answer.conditions)
+        )
+        if renewed:
+            ends = self.begins_on + self.truce_days
+            self._take_on(renewal.steps, renewal.space.transfers[answer.row], ends, "renewal.")
+            self.model.world.reserve(renewal.space.needs[answer.row])
+            self.truce_days += int(renewal.space.kinds[renewal.space.kind_of[answer.row]].days)
+            self.renewals += 1
+
+    # Seeing ---------------------------------------------------------------------------------------------
+
+    def _holds(self, program: Program) -> bool:
+        return sight.holds(self.model, program, self.table, self.table.case.space.outcomes[self.agreement.outcome])
+
+    def _draw(self, purpose: Purpose, seat: "Seat") -> float:
+        return self.model.draw(purpose, track=self.table.ordinal, actor=seat.party.ordinal)
+
+    def moved(self, step: int, giver: int, *, delivered: bool) -> float:
+        """Persons or units agreed or delivered by one step; -1 for every giver."""
+        name = self.table.case.steps[step].name
+        return self._sum(lambda o: o.step.name == name and giver in (-1, o.transfer.giver), delivered=delivered)
+
+    def _sum(self, counts: Callable[[Obligation], bool], *, delivered: bool) -> float:
+        total = 0.0
+        for obligation in self.obligations:
+            if counts(obligation):
+                total += obligation.delivered if delivered else obligation.transfer.amount
+        return total
+
+    def record(self) -> DealRecord:
+        """What is left of the deal."""
+        agreed: dict[str, float] = {}
+        delivered: dict[str, float] = {}
+        for obligation in self.obligations:
+            agreed[obligation.name] = agreed.get(obligation.name, 0.0) + obligation.transfer.amount
+            delivered[obligation.name] = delivered.get(obligation.name, 0.0) + obligation.delivered
+        ending = DealEnding.OPEN_AT_HORIZON if self.ending is DealEnding.NONE else self.ending
+        truce = self.truce
+        return DealRecord(
+            track=self.table.name,
+            number=self.number,
+            agreed_on=self.agreed_on,
+            began_on=self.begins_on if self.begins_on <= self.model.day else NEVER,
+            ended_on=self.ended_on,
+            ending=ending.name.lower(),
+            package=self.table.case.space.describe(self.agreement.outcome),
+            via=self.agreement.via,
+            renewals=self.renewals,
+            days_in_force=self.days_in_force,
+            agreed=agreed,
+            delivered=delivered,
+            violations=dict(truce.violations) if truce is not None else {},
+            alleged=dict(truce.alleged) if truce is not None else {},
+        )

@@ -1,0 +1,159 @@
+"""One tranche falls due: whether its givers deliver, how much, and what that does to trust."""
+
+from typing import TYPE_CHECKING
+
+from sim.engine import log, sight
+from sim.rules import captives, chance, delivery, trust
+from sim.scenario.case import NOWHERE
+from sim.terms import Gate, Purpose
+
+if TYPE_CHECKING:
+    from sim.engine.deal import Deal, Due, Obligation
+
+TRANCHE_BITS = 10
+"""Bits of a draw's index that number the tranche; the rest number the step."""
+
+
+class Delivery:
+    """The attempt to carry out one tranche: all its givers deliver, or none does."""
+
+    def __init__(self, deal: "Deal", due: "Due") -> None:
+        self.deal = deal
+        self.due = due
+        self.table = deal.table
+        self.model = deal.model
+        self.terms = deal.table.case.space.outcomes[deal.agreement.outcome]
+
+    def attempt(self) -> bool:
+        """Hand the tranche over if nothing stands in the way; returns whether it was."""
+        if self._condition_unmet() or self._stock_lacking() or self._defaulted():
+            return False
+        for position, obligation in enumerate(self.due.obligations):
+            self._hand_over(position, obligation)
+        return True
+
+    def _givers(self) -> list[int]:
+        return list(dict.fromkeys(obligation.transfer.giver for obligation in self.due.obligations))
+
+    def _condition_unmet(self) -> bool:
+        """A step's own condition, or a giver's precondition for delivering (or, without a truce, for going on)."""
+        step = self.due.step
+        if step.delivers_if is not None and not sight.holds(self.model, step.delivers_if, self.table, self.terms):
+            self._tell_withheld(self._givers()[0], "condition", ())
+            return True
+        gates = [Gate.DELIVERS] if self.deal.truce is not None else [Gate.DELIVERS, Gate.CONTINUES]
+        for seat in self.table.seats:
+            if seat.party.ordinal not in self._givers():
+                continue
+            unmet = [
+                standing
+                for gate in gates
+                for standing in self.table.gating(gate, seat.index)
+                if not sight.holds(self.model, standing.case.program, self.table, self.terms)
+            ]
+            if unmet:
+                reports = tuple(sight.report(self.model, s.case, self.table, self.terms) for s in unmet)
+                self._tell_withheld(seat.party.ordinal, "condition", reports)
+                return True
+        return False
+
+    def _stock_lacking(self) -> bool:
+        for obligation in self.due.obligations:
+            if self.model.world.stocks[obligation.transfer.stock] < self.due.amount(obligation):
+                self._tell_withheld(obligation.transfer.giver, "stock", ())
+                return True
+        return False
+
+    def _defaulted(self) -> bool:
+        """Each giver in turn decides; the first default lets the others withhold."""
+        asked: list[tuple[int, int]] = []
+        for position, obligation in enumerate(self.due.obligations):
+            transfer = obligation.transfer
+            if (transfer.giver, transfer.receiver) in asked:
+                continue
+            asked.append((transfer.giver, transfer.receiver))
+            giver = self.model.parties[transfer.giver]
+            probability = delivery.default_chance(
+                giver.numbers.default,
+                giver.trust[transfer.receiver],
+                self.table.guarantee_of_step(self.due.step),
+            )
+            if chance.happens(self._draw(Purpose.DEFAULT, obligation, position), probability):
+                self._lose_trust_by_default(obligation)
+                self._tell_withheld(transfer.giver, "default", ())
+                return True
+        return False
+
+    def _lose_trust_by_default(self, obligation: "Obligation") -> None:
+        transfer = obligation.transfer
+        if transfer.giver in self.due.faulted:
+            return
+        self.due.faulted.append(transfer.giver)
+        receiver = self.model.parties[transfer.receiver]
+        share = self.due.amount(obligation) / transfer.amount
+        receiver.trust[transfer.giver] = trust.after_shortfall(
+            receiver.trust[transfer.giver], self.model.rules.trust_loss, share
+        )
+
+    def _hand_over(self, position: int, obligation: "Obligation") -> None:
+        transfer, world = obligation.transfer, self.model.world
+        giver, receiver = self.model.parties[transfer.giver], self.model.parties[transfer.receiver]
+        due = self.due.amount(obligation)
+        u = self._draw(Purpose.SHORTFALL, obligation, position)
+        handed = delivery.delivered(u, due, giver.numbers.shortfall)
+        share_of_holdings = captives.share_of_holdings(handed, world.stocks[transfer.stock])
+        world.hand_over(transfer.stock, handed, transfer.receiver)
+        obligation.delivered += handed
+        self._move_trust(obligation, handed, due, share_of_holdings)
+        stock = self.model.case.stocks[transfer.stock]
+        if stock.of != NOWHERE:
+            giver.released += handed
+            receiver.returned += handed
+            if stock.fights:
+                receiver.reinforce(handed)
+        self._tell_delivered(obligation, handed, due)
+
+    def _move_trust(self, obligation: "Obligation", handed: float, due: float, share_of_holdings: float) -> None:
+        transfer, rules = obligation.transfer, self.model.rules
+        receiver = self.model.parties[transfer.receiver]
+        before = receiver.trust[transfer.giver]
+        if self.due.step.gesture:
+            after = trust.after_gesture(before, rules.gesture_gain, share_of_holdings)
+        else:
+            after = trust.after_delivery(before, rules.trust_gain, handed / transfer.amount)
+        if handed < due:
+            after = trust.after_shortfall(after, rules.trust_loss, (due - handed) / transfer.amount)
+        receiver.trust[transfer.giver] = after
+
+    def _draw(self, purpose: Purpose, obligation: "Obligation", position: int) -> float:
+        step = self.due.place << TRANCHE_BITS | self.due.tranche
+        return self.model.draw(
+            purpose,
+            track=self.table.ordinal,
+            actor=obligation.transfer.giver,
+            other=obligation.transfer.receiver,
+            index=step * 16 + position,
+        )
+
+    def _tell_withheld(self, giver: int, why: str, conditions: tuple[log.Condition, ...]) -> None:
+        if not self.due.withheld:
+            name = self.model.parties[giver].name
+            self.model.tell(log.Withheld(self.model.day, self.table.name, self.due.step.name, name, why, conditions))
+
+    def _tell_delivered(self, obligation: "Obligation", handed: float, due: float) -> None:
+        transfer = obligation.transfer
+        self.model.tell(
+            log.Delivered(
+                day=self.model.day,
+                track=self.table.name,
+                step=self.due.step.name,
+                tranche=self.due.tranche,
+                giver=self.model.parties[transfer.giver].name,
+                receiver=self.model.parties[transfer.receiver].name,
+                what=obligation.name.rsplit(".", 1)[1],
+                due=due,
+                delivered=handed,
+                gesture=self.due.step.gesture,
+                left=self.model.world.stocks[transfer.stock],
+            )
+        )

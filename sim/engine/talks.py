@@ -1,0 +1,311 @@
+"""One set of talks: rounds of offers, bridging proposals, and what blocked the day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.engine import log, sight
+from sim.engine.appraisal import Appraisal, appraise
+from sim.engine.record import NEVER, TalksRecord
+from sim.rules import chance, mediation, offers
+from sim.terms import Gate, Protocol, Purpose, TalksEnding
+
+if TYPE_CHECKING:
+    from sim.engine.mediator import Mediator
+    from sim.engine.seat import Seat
+    from sim.engine.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What all parties said yes to, and how they came to it."""
+
+    outcome: int
+    via: str
+    inducements: tuple[float, ...]
+    """[seat]: worth promised by the mediator."""
+
+
+class Talks:
+    """The parties at one table, from the day they sit down to the day they rise."""
+
+    def __init__(self, table: "Table", number: int, proposer: int) -> None:
+        self.table = table
+        self.number = number
+        self.opened_on = table.model.day
+        self.proposer = proposer
+        self.round = 0
+        self.offers: list[tuple[int, str, int]] = []
+        self.on_table: dict[int, int] = {}
+        """Last offer of each seat, under `alternating`."""
+        self.estimates: dict[int, list[list[float]]] = {}
+        """What each mediator believes packages are worth to each seat, from its first bridging proposal on."""
+        self.blocked_by: list[int] = []
+        """Unlocks of the last day of talks, as bit masks."""
+        self.today: Appraisal = appraise(table, table.case.space, Gate.ACCEPTS)
+        for seat in table.seats:
+            seat.forget()
+
+    def hold_day(self) -> Agreement | None:
+        """Hold the rounds of one day; returns what was agreed, if anything was."""
+        table = self.table
+        self.today = appraise(table, table.case.space, Gate.ACCEPTS)
+        bridging: list[Mediator] = []
+        for _ in range(table.case.per_day):
+            if self.round == table.case.rounds:
+                break
+            agreement = self._hold_round()
+            if agreement is None and self._is_bridging_round():
+                bridging = table.mediators
+                agreement = self._bridge()
+            self.round += 1
+            self.proposer = (self.proposer + 1) % len(table.seats)
+            if agreement is not None:
+                return agreement
+        zone = self.today.zone(bridging)
+        self.blocked_by = self.today.unlocks(zone)
+        if self.blocked_by:
+            table.note_blocked(self.blocked_by, zone, self.today)
+        return None
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether every round has been held."""
+        return self.round >= self.table.case.rounds
+
+    def walked_out(self) -> "Seat | None":
+        """The first seat, if any, whose party gives up after days on which nothing worth its while was offered."""
+        for seat in self.table.seats:
+            u = self.table.model.draw(Purpose.WALKOUT, track=self.table.ordinal, actor=seat.party.ordinal)
+            if chance.happens(u, offers.walkout_chance(seat.party.numbers.impatience, seat.barren_days)):
+                return seat
+        return None
+
+    def record(self, ending: TalksEnding, outcome: int = NEVER) -> TalksRecord:
+        """What is left of the talks once they ended (NONE: still going on)."""
+        table = self.table
+        return TalksRecord(
+            track=table.name,
+            number=self.number,
+            opened_on=self.opened_on,
+            ended_on=NEVER if ending is TalksEnding.NONE else table.model.day,
+            ending="in_talks" if ending is TalksEnding.NONE else ending.name.lower(),
+            rounds=self.round,
+            offers=tuple(self.offers),
+            outcome=outcome,
+            parties=tuple(seat.party.name for seat in table.seats),
+            worths=tuple(tuple(row) for row in self.today.worths),
+            reservations=tuple(self.today.reservations),
+            feasible=tuple(self.today.feasible),
+            passes=tuple(self.today.passes),
+        )
+
+    def _hold_round(self) -> Agreement | None:
+        table = self.table
+        time = (self.round + 1) / table.case.rounds
+        demands = [seat.demand(time, self.today) for seat in table.seats]
+        last_today = (self.round + 1) % table.case.per_day == 0 or self.round + 1 == table.case.rounds
+        if table.case.protocol is Protocol.MENU:
+            return self._compare_menus(demands, last_today)
+        return self._hear_offer(demands, last_today)
+
+    # Simultaneous equivalent offers ---------------------------------------------------------------------
+
+    def _compare_menus(self, demands: list[float], last_today: bool) -> Agreement | None:
+        """Every seat puts all packages worth its demand; one that all put and no precondition bars is agreed."""
+        table, today = self.table, self.today
+        seats, flat = len(table.seats), today.flat
+        allowed = [
+            ok and offers.meets_all(flat, demands, outcome, today.outcomes, seats)
+            for outcome, ok in enumerate(today.passes)
+        ]
+        last_to_answer = (self.proposer - 1) % seats
+        outcome = offers.pick_best(flat, allowed, last_to_answer, today.outcomes, seats)
+        if last_today or table.model.logs or any(seat.strategy.remembers for seat in table.seats):
+            self._hear_menus(demands, flat, last_today, agreed=outcome != NEVER)
+        return None if outcome == NEVER else Agreement(outcome, "offer", (0.0,) * seats)
+
+    def _hear_menus(self, demands: list[float], flat: list[float], last_today: bool, *, agreed: bool) -> None:
+        """Each seat takes note of the best that the others put before it: with several, the least of these."""
+        table, today = self.table, self.today
+        menus = [
+            [ok and row[outcome] >= demand for outcome, ok in enumerate(today.feasible)]
+            for row, demand in zip(today.worths, demands, strict=True)
+        ]
+        if table.model.logs:
+            self._tell_menus(demands, flat, menus)
+        for seat in table.seats:
+            heard = self._least_of_best(seat.index, menus, flat)
+            if heard != NEVER:
+                seat.received.append(heard)
+            if last_today:
+                self._note_barren(seat, heard)
+            if table.model.logs and not agreed and heard != NEVER:
+                proposer = self.proposer if self.proposer != seat.index else (seat.index + 1) % len(table.seats)
+                self._tell_refusal(seat, table.seats[proposer], heard, demands[seat.index])
+
+    def _least_of_best(self, seat: int, menus: Sequence[Sequence[bool]], flat: list[float]) -> int:
+        today, seats = self.today, len(menus)
+        least = NEVER
+        for other in range(seats):
+            if other == seat:
+                continue
+            best = offers.pick_best(flat, menus[other], seat, today.outcomes, seats)
+            if best == NEVER:
+                return NEVER
+            if least == NEVER or today.worths[seat][best] < today.worths[seat][least]:
+                least = best
+        return least
+
+    def _note_barren(self, seat: "Seat", heard: int) -> None:
+        today = self.today
+        fruitful = heard != NEVER and today.worths[seat.index][heard] >= today.reservations[seat.index]
+        seat.barren_days = 0 if fruitful else seat.barren_days + 1
+
+    # One offer at a time --------------------------------------------------------------------------------
+
+    def _hear_offer(self, demands: list[float], last_today: bool) -> Agreement | None:
+        """The proposer puts one package; all others answer it."""
+        table, today = self.table, self.today
+        proposer = table.seats[self.proposer]
+        avoid = table.mask_of(lambda s: s.case.seat == proposer.index or (table.case.polite and s.case.public))
+        allowed = [ok and mask & avoid == 0 for ok, mask in zip(today.feasible, today.failing, strict=True)]
+        offer = offers.least_offer(
+            today.flat, allowed, proposer.index, demands[proposer.index], self._nearness(proposer.index), today.outcomes
+        )
+        self._tell_offer(proposer, offer, demands[proposer.index], packages=1)
+        if offer != NEVER:
+            self.on_table[proposer.index] = offer
+        refused = offer == NEVER
+        for seat in table.seats:
+            if seat is proposer:
+                continue
+            if offer != NEVER:
+                seat.received.append(offer)
+                refused = self._refuses(seat, proposer, offer, demands[seat.index]) or refused
+        if last_today:
+            for seat in table.seats:
+                self._note_barren(seat, seat.received[-1] if seat.received else NEVER)
+        return None if refused else Agreement(offer, "offer", (0.0,) * len(table.seats))
+
+    def _refuses(self, seat: "Seat", proposer: "Seat", offer: int, demand: float) -> bool:
+        enough = self.today.worths[seat.index][offer] >= max(demand, self.today.reservations[seat.index])
+        if enough and self.today.failing[offer] & self._own(seat) == 0:
+            return False
+        self._tell_refusal(seat, proposer, offer, demand)
+        return True
+
+    def _own(self, seat: "Seat") -> int:
+        """The bits of a seat's own acceptance preconditions."""
+        return self.table.mask_of(lambda standing: standing.case.seat == seat.index)
+
+    def _nearness(self, proposer: int) -> list[float]:
+        """How far each package is from what the others last offered."""
+        space = self.table.case.space
+        spans = [max(issue.values) - min(issue.values) for issue in space.issues]
+        others = [space.outcomes[offer] for seat, offer in self.on_table.items() if seat != proposer]
+        return [sum(offers.distance(values, other, spans, len(spans)) for other in others) for values in space.outcomes]
+
+    # Bridging -------------------------------------------------------------------------------------------
+
+    def _is_bridging_round(self) -> bool:
+        every = self.table.case.bridge_every
+        return every > 0 and (self.round + 1) % every == 0
+
+    def _bridge(self) -> Agreement | None:
+        for mediator in self.table.mediators:
+            outcome = self._bridging_proposal(mediator)
+            if outcome != NEVER:
+                agreement = self._answer_bridge(mediator, outcome)
+                if agreement is not None:
+                    return agreement
+        return None
+
+    def _bridging_proposal(self, mediator: "Mediator") -> int:
+        """The package of greatest estimated surplus for all, among those that no public precondition bars."""
+        table, today = self.table, self.today
+        if mediator.ordinal not in self.estimates:
+            self.estimates[mediator.ordinal] = [mediator.estimate(seat, table.case.space) for seat in table.seats]
+        estimates = self.estimates[mediator.ordinal]
+        promise = mediator.numbers.inducement_cap if mediator.manipulates else 0.0
+        biases = [mediator.bias_for(seat.party.ordinal) for seat in table.seats]
+        public = table.mask_of(lambda s: s.case.public)
+        best, best_product = NEVER, 0.0
+        for outcome in range(today.outcomes):
+            if not today.feasible[outcome] or today.failing[outcome] & public != 0:
+                continue
+            surpluses = [
+                estimate[outcome] - reservation + promise
+                for estimate, reservation in zip(estimates, today.reservations, strict=True)
+            ]
+            product = mediation.surplus_product(surpluses, biases, len(surpluses))
+            if product > best_product:
+                best, best_product = outcome, product
+        return best
+
+    def _answer_bridge(self, mediator: "Mediator", outcome: int) -> Agreement | None:
+        table, today = self.table, self.today
+        needs = today.needs(outcome)
+        promised = mediator.can_promise(needs)
+        refused = [
+            seat
+            for seat in table.seats
+            if (needs[seat.index] > 0.0 and not promised) or today.failing[outcome] & self._own(seat) != 0
+        ]
+        inducements = tuple(needs) if promised else (0.0,) * len(needs)
+        model = table.model
+        if model.logs:
+            model.tell(
+                log.Bridged(
+                    model.day,
+                    table.name,
+                    self.round,
+                    mediator.name,
+                    table.case.space.describe(outcome),
+                    tuple(seat.party.name for seat in refused),
+                    table.by_party(inducements),
+                )
+            )
+        if refused:
+            return None
+        mediator.leverage -= sum(inducements)
+        return Agreement(outcome, mediator.name, inducements)
+
+    # The log --------------------------------------------------------------------------------------------
+
+    def _tell_menus(self, demands: list[float], flat: list[float], menus: Sequence[Sequence[bool]]) -> None:
+        nowhere = [0.0] * self.today.outcomes
+        for seat, menu in zip(self.table.seats, menus, strict=True):
+            least = offers.least_offer(flat, menu, seat.index, demands[seat.index], nowhere, self.today.outcomes)
+            self._tell_offer(seat, least, demands[seat.index], packages=sum(menu))
+
+    def _tell_offer(self, seat: "Seat", offer: int, demand: float, packages: int) -> None:
+        model, space = self.table.model, self.table.case.space
+        if not model.logs:
+            return
+        if offer != NEVER:
+            self.offers.append((self.round, seat.party.name, offer))
+        package = space.describe(offer) if offer != NEVER else {}
+        packages = packages if offer != NEVER else 0
+        model.tell(log.Offered(model.day, self.table.name, self.round, seat.party.name, package, packages, demand))
+
+    def _tell_refusal(self, seat: "Seat", proposer: "Seat", offer: int, demand: float) -> None:
+        model, table = self.table.model, self.table
+        if not model.logs:
+            return
+        values = table.case.space.outcomes[offer]
+        own = self.today.failing[offer] & self._own(seat)
+        failed = tuple(sight.report(model, s.case, table, values) for s in table.standings_in(own))
+        model.tell(
+            log.Refused(
+                model.day,
+                table.name,
+                self.round,
+                seat.party.name,
+                proposer.party.name,
+                table.case.space.describe(offer),
+                self.today.worths[seat.index][offer],
+                demand,
+                failed,
+            )
+        )

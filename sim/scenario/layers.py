@@ -1,0 +1,152 @@
+"""A scenario in layers: a file, what it extends, and what is set from outside, joined into one tree by key."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sim.scenario import shape
+from sim.scenario.faults import nearest
+from sim.scenario.provenance import Hoister
+from sim.scenario.schema import FORMAT, Scenario
+from sim.scenario.tree import Entry, Node, Place, Report, Text, Unreadable, parse, read_text
+
+
+@dataclass(slots=True)
+class Layers:
+    """Reads a file and everything under it; relative paths come out relative to the first file's folder."""
+
+    folder: Path
+    report: Report
+    files: list[Path] = field(default_factory=list)
+
+    def load(self, path: Path, chain: tuple[Path, ...] = ()) -> Node:
+        """One tree of a file and what it extends. Raises Unreadable."""
+        self.files.append(path)
+        text, source = read_text(path, str(path), self.report)
+        root = parse(source, text, self.report)
+        if not isinstance(root.value, dict):
+            self.report.fault(root.place, [], "expected a mapping, lines that read key: value")
+            raise Unreadable
+        self._check_version(root)
+        tree = self._rebase(Hoister(self.report).hoist(root), [])
+        extends = tree.entries.get("extends")
+        if extends is None:
+            return tree
+        own = replace(tree, value={key: entry for key, entry in tree.entries.items() if key != "extends"})
+        base = self._base(extends.node, text, (*chain, path.resolve()))
+        return self.overlay(self.load(base, (*chain, path.resolve())), own, [])
+
+    def _base(self, node: Node, text: Text, chain: tuple[Path, ...]) -> Path:
+        if not isinstance(node.value, str) or not node.value.strip():
+            self._stop(node.place, "expected the path of a scenario file")
+        base = Path(os.path.normpath(text.folder / node.value))
+        if base.resolve() in chain:
+            names = [path.name for path in [*chain[chain.index(base.resolve()) :], base]]
+            self._stop(node.place, f"circular: {' extends '.join(names)}")
+        if not base.is_file():
+            beside = sorted(other.name for other in base.parent.glob("*.yaml")) if base.parent.is_dir() else []
+            guess = nearest(base.name, beside)
+            self._stop(
+                node.place,
+                f"there is no file {base}",
+                os.path.join(os.path.dirname(node.value), guess) if guess else "",
+            )
+        return base
+
+    def _stop(self, place: Place, message: str, suggestion: str = "") -> None:
+        self.report.fault(place, ["extends"], message, suggestion)
+        raise Unreadable
+
+    def _check_version(self, root: Node) -> None:
+        version = root.entries.get("parley")
+        if version is not None and isinstance(version.node.value, int) and version.node.value > FORMAT:
+            message = f"format version {version.node.value} is newer than this laboratory reads ({FORMAT})"
+            self.report.fault(version.node.place, ["parley"], message)
+            raise Unreadable
+
+    def _rebase(self, node: Node, path: list[str]) -> Node:
+        """Make the paths in a tree relative to the first file, whichever file they are written in."""
+        if isinstance(node.value, str) and _is_file(path) and node.place.text.folder != self.folder:
+            return replace(node, value=os.path.relpath(node.place.text.folder / node.value, self.folder or "."))
+        if not isinstance(node.value, dict):
+            return node
+        entries = {key: Entry(place, self._rebase(child, [*path, key])) for key, (place, child) in node.value.items()}
+        return replace(node, value=entries)
+
+    def overlay(self, base: Node, own: Node, path: list[str]) -> Node:
+        """Lay a tree over another: mappings join, null deletes, anything else replaces."""
+        entries = dict(base.entries)
+        for key, (place, child) in own.entries.items():
+            there = entries.get(key)
+            if child.value is None:
+                if there is None:
+                    guess = nearest(key, entries)
+                    self.report.fault(place, [*path, key], f"nothing to delete: there is no '{key}'", guess)
+                entries.pop(key, None)
+            elif there is not None and isinstance(there.node.value, dict) and isinstance(child.value, dict):
+                entries[key] = Entry(place, self.overlay(there.node, child, [*path, key]))
+            else:
+                entries[key] = Entry(place, child)
+        return replace(base, value=entries)
+
+    def set(self, root: Node, assignment: str) -> Node:
+        """Lay `path=value` over a tree. A path that leads nowhere is reported, and the tree left as it is."""
+        text = Text(f"--set {assignment}", Path())
+        path, equals, written = assignment.partition("=")
+        if not equals or not path.strip():
+            self.report.fault(Place(text), [], "expected path=value")
+            return root
+        steps = self._steps(root, path.strip(), text)
+        if steps is None:
+            return root
+        try:
+            value = parse(written, text, self.report)
+        except Unreadable:
+            return root
+        branch = self._rebase(_branch([*steps], Hoister(self.report).hoist(value)), [])
+        return self.overlay(root, branch, [])
+
+    def _steps(self, root: Node, path: str, text: Text) -> list[str] | None:
+        """The keys that a dotted path goes through: those there are, and at its end those there may be."""
+        first = path.split(".", maxsplit=1)[0]
+        tracks = root.entries["tracks"].node.entries if "tracks" in root.entries else {}
+        if first not in shape.keys_of(Scenario) and first in tracks:
+            path = f"tracks.{path}"
+        node, steps, rest = Node(root.value, root.place), list[str](), path
+        while rest:
+            known = [key for key in node.entries if rest == key or rest.startswith(f"{key}.")]
+            key = max(known, key=len) if known else rest.split(".", maxsplit=1)[0]
+            if not known and not _may_begin(node, steps, key):
+                model = shape.model_of(shape.at(steps))
+                candidates = [*node.entries, *(shape.keys_of(model) if model else []), *([] if steps else tracks)]
+                guess = nearest(key, candidates)
+                corrected = path[: len(path) - len(rest)] + guess + rest[len(key) :] if guess else ""
+                self.report.fault(Place(text), [], f"unknown path '{path}': there is no '{key}'", corrected)
+                return None
+            node = node.entries[key].node if known else Node({}, Place(text))
+            steps.append(key)
+            rest = rest[len(key) + 1 :]
+        return steps
+
+
+def _may_begin(node: Node, steps: list[str], key: str) -> bool:
+    """Whether a key that is not in the tree may be set: one of the format, or one that refers to a name."""
+    here = shape.at(steps)
+    model = shape.model_of(here)
+    if not isinstance(node.value, dict):
+        return False
+    return shape.inside(here, key) is not None if model else here is not None and not shape.names_things(here)
+
+
+def _branch(steps: Sequence[str], value: Node) -> Node:
+    for key in reversed(steps):
+        value = Node({key: Entry(value.place, value)}, value.place)
+    return value
+
+
+def _is_file(path: list[str]) -> bool:
+    """Whether the path of another file stands here."""
+    if path[:1] == ["sources"]:
+        return path[2:] == ["claims"]
+    return path[-1:] == ["file"] and "strategy" in path[1:-1]

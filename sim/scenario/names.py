@@ -1,0 +1,247 @@
+"""What an expression may look at: the names of a scenario, and which of them are in sight at which moment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sim.scenario.faults import nearest
+from sim.scenario.schema import Scenario, Track
+from sim.terms import Gate, Phase, Seen
+
+PHASE_WORDS = {phase.name.lower(): float(phase) for phase in Phase}
+RESERVED = ("and", "or", "not", "true", "false", "min", "max", "day")
+"""Words of the language itself, which nothing in a scenario may be named."""
+MOST_DAYS_BACK = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that an expression looks at; see `sim.terms.Seen` for what `a`, `b` and `c` mean."""
+
+    kind: Seen
+    a: int = -1
+    b: int = -1
+    c: int = -1
+    name: str = ""
+    """As the expression spells it."""
+
+
+class UnknownName(Exception):
+    """A name that means nothing here; `word` is the part that is not known."""
+
+    def __init__(self, message: str, suggestion: str = "", word: str = "") -> None:
+        self.message, self.suggestion, self.word = message, suggestion, word
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackNames:
+    """The names that belong to one track; ordinals are positions."""
+
+    issues: Mapping[str, Mapping[str, float]]
+    """By issue: its values that are words, each with its ordinal in the issue's menu."""
+    renewal_issues: Mapping[str, Mapping[str, float]] | None
+    """Issues inherited from the track and not redefined, then the renewal's own; None without a renewal."""
+    steps: tuple[str, ...]
+
+
+class NameTable:
+    """Every name of a scenario that an expression or an event can use, each kind in file order."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.parties = tuple(scenario.parties)
+        self.mediators = tuple(scenario.mediators)
+        self.facts = tuple(scenario.facts)
+        self.categories = tuple(scenario.categories)
+        self.assets = tuple(scenario.assets)
+        self.tracks = {name: _track_names(track) for name, track in scenario.tracks.items()}
+
+    def for_world(self) -> "Names":
+        """What the condition of an event may look at: the world, and no track's deal or proposal."""
+        return Names(self, "an event is asked")
+
+    def for_gate(self, track: str, gate: Gate) -> "Names":
+        """What a precondition of a track (or, for `DELIVERS`, a step) may look at when its gate is asked.
+
+        Raises KeyError for an unknown track.
+        """
+        names = self.tracks[track]
+        issues = {Gate.ACCEPTS: names.issues, Gate.RENEWS: names.renewal_issues}.get(gate)
+        return Names(self, f"'{gate.name.lower()} if' is asked", names.steps, issues)
+
+    def for_terms(self, track: str, *, renewal: bool = False) -> "Names":
+        """What the terms (constraints, counts, truce, grants) of a track or of its renewal may look at.
+
+        Issues, as `size` or `proposal.size`, and nothing of the world. Raises KeyError for an unknown track.
+        """
+        issues = self._issues(track, renewal=renewal)
+        return Names(self, "terms are settled", issues=issues, bare_issues=True, world=False)
+
+    def for_track(self, track: str, *, renewal: bool = False) -> "Names":
+        """All that is ever in sight of a track: enough to compile what has been checked moment by moment.
+
+        Raises KeyError for an unknown track.
+        """
+        issues = self._issues(track, renewal=renewal)
+        return Names(self, "a track is asked", self.tracks[track].steps, issues, bare_issues=True)
+
+    def _issues(self, track: str, *, renewal: bool) -> Mapping[str, Mapping[str, float]]:
+        names = self.tracks[track]
+        return (names.renewal_issues or {}) if renewal else names.issues
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in sight at one moment, and what each refers to."""
+
+    table: NameTable
+    moment: str
+    """Said in a message after 'when'."""
+    steps: tuple[str, ...] | None = None
+    """Steps of the deal that `agreed` and `delivered` look at; None where there is no deal."""
+    issues: Mapping[str, Mapping[str, float]] | None = None
+    """Issues of the proposal; None where there is no proposal."""
+    bare_issues: bool = False
+    """Whether an issue may be named without `proposal.`."""
+    world: bool = True
+    """Whether anything but issues is in sight."""
+
+    def words(self, reference: Reference) -> Mapping[str, float]:
+        """The words that something may be compared with, each with its number."""
+        if reference.kind is Seen.TRACK_PHASE:
+            return PHASE_WORDS
+        if reference.kind is Seen.PROPOSAL and self.issues is not None:
+            return list(self.issues.values())[reference.a]
+        return {}
+
+    def look(self, name: str, days: int | None = None) -> Reference:
+        """What a name refers to; `days` is the number in brackets after it, if any.
+
+        Raises UnknownName.
+        """
+        parts = name.split(".")
+        if days is not None and parts[0] != "ledger":
+            raise UnknownName(f"'{name}(...)' is not a function", nearest(name, ("min", "max")), name)
+        if len(parts) == 1:
+            return self._bare(name)
+        readers: dict[str, Callable[[str, Sequence[str]], Reference]] = {
+            "proposal": self._proposal,
+            "agreed": partial(self._of_deal, Seen.AGREED),
+            "delivered": partial(self._of_deal, Seen.DELIVERED),
+            "held": self._held,
+            "assets": self._assets,
+            "weariness": partial(self._of_party, Seen.WEARINESS),
+            "strength": partial(self._of_party, Seen.STRENGTH),
+            "trust": self._trust,
+            "ledger": partial(self._ledger, days),
+            "track": self._track,
+        }
+        if parts[0] not in readers:
+            guess = nearest(parts[0], readers)
+            raise UnknownName(f"unknown name '{name}'", ".".join([guess, *parts[1:]]) if guess else "", parts[0])
+        if not self.world and parts[0] != "proposal":
+            raise UnknownName(
+                f"'{name}' cannot be looked at when {self.moment}: terms that depend on the state of the world "
+                "are not yet supported, only issues and numbers"
+            )
+        return readers[parts[0]](name, parts)
+
+    def _bare(self, name: str) -> Reference:
+        issues, facts = list(self.issues or {}), self.table.facts
+        if self.bare_issues and name in issues:
+            return Reference(Seen.PROPOSAL, issues.index(name), name=name)
+        if not self.world:
+            if name in facts or name == "day":
+                raise UnknownName(f"'{name}' cannot be looked at when {self.moment}: only issues and numbers")
+            raise UnknownName(f"unknown name '{name}'", nearest(name, issues), name)
+        if name == "day":
+            return Reference(Seen.DAY, name=name)
+        if name in facts:
+            return Reference(Seen.FACT, facts.index(name), name=name)
+        guess = nearest(name, (*facts, *issues))
+        if guess in issues and guess not in facts:
+            guess = f"proposal.{guess}"
+        raise UnknownName(f"unknown name '{name}'", guess, name)
+
+    def _proposal(self, name: str, parts: Sequence[str]) -> Reference:
+        if self.issues is None:
+            raise UnknownName(f"'{name}' cannot be looked at: there is no proposal when {self.moment}")
+        _shape(name, parts, "proposal.<issue>")
+        return Reference(Seen.PROPOSAL, _ordinal(name, parts, 1, list(self.issues)), name=name)
+
+    def _of_deal(self, kind: Seen, name: str, parts: Sequence[str]) -> Reference:
+        if self.steps is None:
+            raise UnknownName(f"'{name}' cannot be looked at: it belongs to a track's deal")
+        if len(parts) == 2:
+            return Reference(kind, _ordinal(name, parts, 1, self.steps), name=name)
+        _shape(name, parts, f"{parts[0]}.<step>.<party>")
+        step = _ordinal(name, parts, 1, self.steps)
+        return Reference(kind, step, _ordinal(name, parts, 2, self.table.parties), name=name)
+
+    def _held(self, name: str, parts: Sequence[str]) -> Reference:
+        _shape(name, parts, "held.<holder>.<of>.<category>")
+        table = self.table
+        holder, of = _ordinal(name, parts, 1, table.parties), _ordinal(name, parts, 2, table.parties)
+        return Reference(Seen.HELD, holder, of, _ordinal(name, parts, 3, table.categories), name)
+
+    def _assets(self, name: str, parts: Sequence[str]) -> Reference:
+        _shape(name, parts, "assets.<party>.<asset>")
+        party = _ordinal(name, parts, 1, self.table.parties)
+        return Reference(Seen.ASSETS, party, _ordinal(name, parts, 2, self.table.assets), name=name)
+
+    def _of_party(self, kind: Seen, name: str, parts: Sequence[str]) -> Reference:
+        _shape(name, parts, f"{parts[0]}.<party>")
+        return Reference(kind, _ordinal(name, parts, 1, self.table.parties), name=name)
+
+    def _trust(self, name: str, parts: Sequence[str]) -> Reference:
+        _shape(name, parts, "trust.<party>.<the party it trusts>")
+        party, other = (_ordinal(name, parts, at, self.table.parties) for at in (1, 2))
+        if party == other:
+            raise UnknownName(f"'{name}': trust is in another party")
+        return Reference(Seen.TRUST, party, other, name=name)
+
+    def _ledger(self, days: int | None, name: str, parts: Sequence[str]) -> Reference:
+        _shape(name, parts, "ledger.<party>(days)")
+        party = _ordinal(name, parts, 1, self.table.parties)
+        if days is None:
+            raise UnknownName(f"'{name}' needs the number of days that it looks back", f"{name}(7)")
+        if not 1 <= days <= MOST_DAYS_BACK:
+            raise UnknownName(f"'{name}({days})': a ledger looks back 1 to {MOST_DAYS_BACK} days")
+        return Reference(Seen.LEDGER, party, days, name=f"{name}({days})")
+
+    def _track(self, name: str, parts: Sequence[str]) -> Reference:
+        kinds = {
+            "phase": Seen.TRACK_PHASE,
+            "deals": Seen.TRACK_DEALS,
+            "days_since_deal": Seen.TRACK_SINCE_DEAL,
+            "in_force": Seen.TRACK_IN_FORCE,
+        }
+        _shape(name, parts, "track.<name>.phase")
+        track = _ordinal(name, parts, 1, list(self.table.tracks))
+        return Reference(list(kinds.values())[_ordinal(name, parts, 2, list(kinds))], track, name=name)
+
+
+def _shape(name: str, parts: Sequence[str], form: str) -> None:
+    if len(parts) != form.count(".") + 1:
+        raise UnknownName(f"'{name}' should read {form}")
+
+
+def _ordinal(name: str, parts: Sequence[str], at: int, known: Sequence[str]) -> int:
+    if parts[at] in known:
+        return list(known).index(parts[at])
+    guess = nearest(parts[at], known)
+    corrected = ".".join([*parts[:at], guess, *parts[at + 1 :]]) if guess else ""
+    raise UnknownName(f"unknown name '{name}'", corrected, parts[at])
+
+
+def _track_names(track: Track) -> TrackNames:
+    issues = {name: _words(menu) for name, menu in track.issues.items()}
+    renewal = None
+    if track.renewal is not None:
+        own = {name: _words(menu) for name, menu in track.renewal.issues.items()}
+        renewal = {**{name: words for name, words in issues.items() if name not in own}, **own}
+    return TrackNames(issues, renewal, tuple(track.steps))
+
+
+def _words(menu: Sequence[object]) -> dict[str, float]:
+    return {value: float(at) for at, value in enumerate(menu) if isinstance(value, str)}

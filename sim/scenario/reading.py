@@ -1,0 +1,92 @@
+"""A scenario file is read, checked, and handed on with the place of everything in it; or every fault is told."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.scenario.checking import check
+from sim.scenario.claims import Claim, InvalidClaims, load_claims
+from sim.scenario.faults import Fault, InvalidScenario
+from sim.scenario.layers import Layers
+from sim.scenario.provenance import attest
+from sim.scenario.schema import Scenario
+from sim.scenario.tree import Node, Place, Positions, Report, Text, Unreadable
+from sim.scenario.validating import validate
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A scenario as it was read: checked, complete with what it extends, every part with its place."""
+
+    scenario: Scenario
+    positions: Positions
+    warnings: tuple[Fault, ...]
+    path: Path
+    files: tuple[Path, ...]
+    """Every file that was read: the scenario, what it extends, and the claims that it cites."""
+    claims: Mapping[str, Claim]
+    """As the scenario refers to them: `source.claim`."""
+
+    def resolve(self, file: str) -> Path:
+        """The path of a file that the scenario names, from where the scenario file stands."""
+        return Path(os.path.normpath(self.path.parent / file))
+
+
+def read(path: str | Path, sets: Sequence[str] = ()) -> Reading:
+    """Read a scenario file, lay `sets` (each `path=value`) over it, and check everything.
+
+    Raises InvalidScenario with every fault found.
+    """
+    path, report = Path(path), Report()
+    layers = Layers(path.parent, report)
+    try:
+        root = layers.load(path)
+        for assignment in sets:
+            root = layers.set(root, assignment)
+    except Unreadable:
+        raise InvalidScenario(_in_order(report.faults)) from None
+    claims, files = _load_claims(root, path.parent, report)
+    root = attest(root, claims, list(_sources(root)), report)
+    scenario, tree, pruned = validate(root, report)
+    if scenario is not None:
+        check(scenario, Positions(tree), claims, report, pruned, path.parent)
+    if report.faults or scenario is None:
+        raise InvalidScenario(_in_order(report.faults))
+    warnings = tuple(_in_order(report.warnings))
+    return Reading(scenario, Positions(tree), warnings, path, (*layers.files, *files), claims)
+
+
+def _sources(root: Node) -> Mapping[str, Node]:
+    sources = root.entries.get("sources")
+    return {name: entry.node for name, entry in sources.node.entries.items()} if sources else {}
+
+
+def _load_claims(root: Node, folder: Path, report: Report) -> tuple[dict[str, Claim], list[Path]]:
+    claims: dict[str, Claim] = {}
+    files = []
+    for name, source in _sources(root).items():
+        entry = source.entries.get("claims")
+        if entry is None or not isinstance(entry.node.value, str):
+            continue
+        file = Path(os.path.normpath(folder / entry.node.value))
+        if not file.is_file():
+            report.fault(entry.node.place, ["sources", name, "claims"], f"there is no file {file}")
+            continue
+        files.append(file)
+        try:
+            loaded = load_claims(file)
+        except InvalidClaims as invalid:
+            text = Text(str(file), file.parent)
+            for fault in invalid.faults:
+                report.fault(Place(text, fault.line, fault.column), [fault.path] if fault.path else [], fault.message)
+            continue
+        claims.update({f"{name}.{key}": claim for key, claim in loaded.claims.items()})
+    return claims, files
+
+
+def _in_order(faults: Sequence[Fault]) -> list[Fault]:
+    """Each once, by file (in the order in which they first appear), line and column."""
+    files = list(dict.fromkeys(fault.file for fault in faults))
+    once = dict.fromkeys(faults)
+    return sorted(once, key=lambda fault: (files.index(fault.file), fault.line, fault.column))

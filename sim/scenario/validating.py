@@ -1,0 +1,215 @@
+"""A tree becomes a `Scenario`, or faults: every complaint of the models is led back to its place in the file.
+
+A part that is faulty is left out and the rest is looked at again, so that one reading finds all there is to
+find, and nothing that only follows from another fault.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.scenario import shape
+from sim.scenario.faults import nearest, one_of
+from sim.scenario.schema import FORMAT, NOT_YET, Part, Scenario, Strategy
+from sim.scenario.tree import Entry, Found, Node, Positions, Report, plain
+from sim.scenario.values import Value
+
+MOST_ROUNDS = 20
+_STAND_INS = {"parley": FORMAT, "title": "", "start": datetime.date(2000, 1, 1), "horizon": 1}
+"""What a faulty scalar of the file's head is taken for, so that the rest can be checked."""
+
+
+def validate(root: Node, report: Report) -> tuple[Scenario | None, Node, list[list[str]]]:
+    """The scenario that a tree describes; the tree and the paths of what was left out as faulty.
+
+    The scenario is None where too little is left of it to go on with.
+    """
+    pruned = [*_faulty(root, []), *_not_yet(root, report)]
+    tree = _without(root, pruned)
+    for _ in range(MOST_ROUNDS):
+        try:
+            return Scenario.model_validate(plain(tree)), tree, pruned
+        except ValidationError as error:
+            positions, out = Positions(tree), list[list[str]]()
+            for detail in error.errors(include_url=False):
+                out.append(_complain(detail, positions, pruned, report))
+        if any(not path for path in out):
+            break
+        pruned += [path for path in out if path[0] not in _STAND_INS or len(path) > 1]
+        tree = _without(tree, out)
+    return None, tree, pruned
+
+
+def _faulty(node: Node, path: list[str]) -> Iterable[list[str]]:
+    if node.faulty:
+        yield path
+    for key, entry in node.entries.items():
+        yield from _faulty(entry.node, [*path, key])
+    if isinstance(node.value, list):
+        for at, item in enumerate(node.value):
+            yield from _faulty(item, [*path, str(at)])
+
+
+def _without(node: Node, paths: Sequence[Sequence[str]]) -> Node:
+    """A tree without some of its parts; the head of the file is replaced, not left out."""
+    under: dict[str, list[Sequence[str]]] = {}
+    for path in paths:
+        under.setdefault(path[0], []).append(path[1:])
+
+    def keep(key: str, child: Node) -> Node | None:
+        if any(not rest for rest in under.get(key, [])):
+            return None
+        return _without(child, under[key]) if key in under else child
+
+    if isinstance(node.value, list):
+        items = [keep(str(at), item) for at, item in enumerate(node.value)]
+        return replace(node, value=[item for item in items if item is not None])
+    entries = {}
+    for key, (place, child) in node.entries.items():
+        kept = keep(key, child)
+        if kept is not None:
+            entries[key] = Entry(place, kept)
+    for key in set(under) & set(_STAND_INS):
+        if key not in entries and any(len(path) == 1 and path[0] == key for path in paths):
+            entries[key] = Entry(node.place, Node(_STAND_INS[key], node.place))
+    return replace(node, value=entries)
+
+
+# What is in the format and not yet in the engines ---------------------------------------------------------
+
+
+def _not_yet(root: Node, report: Report) -> list[list[str]]:
+    found: list[list[str]] = []
+
+    def refuse(path: list[str], what: str) -> None:
+        report.fault(Positions(root).find(path).key, path, f"{what} is not yet supported")
+        found.append(path)
+
+    war = root.entries.get("war")
+    if war is not None and war.node.value is False:
+        refuse(["war"], "a scenario outside a war ('war: false')")
+    _walk_not_yet(root, Scenario, [], refuse)
+    return found
+
+
+def _walk_not_yet(node: Node, here: Any, path: list[str], refuse: Callable[[list[str], str], None]) -> None:
+    model = shape.model_of(here)
+    if isinstance(node.value, list):
+        for at, item in enumerate(node.value):
+            if "available if" in item.entries and path[-2:-1] == ["issues"]:
+                refuse([*path, str(at)], "a value that waits for a condition ('available if')")
+            else:
+                _walk_not_yet(item, shape.inside(here, str(at)), [*path, str(at)], refuse)
+    for key, (_, child) in node.entries.items():
+        if model is not None and key in NOT_YET.get(model, ()):
+            refuse([*path, key], f"'{key}'")
+        elif key == "days" and path[-1:] == ["truce"] and child.value == "open":
+            refuse([*path, key], "an open-ended truce ('days: open')")
+        else:
+            _walk_not_yet(child, shape.inside(here, key), [*path, key], refuse)
+
+
+# What the models say --------------------------------------------------------------------------------------
+
+
+def _complain(detail: Mapping[str, Any], positions: Positions, pruned: list[list[str]], report: Report) -> list[str]:
+    """Report one complaint, unless it only follows from what was left out; the path of what to leave out."""
+    location = [step for step in detail["loc"] if step != "[key]"]
+    found = positions.find(location)
+    kind = detail["type"]
+    missing = [*found.path, str(location[-1])] if kind == "missing" else []
+    if kind == "missing" and (missing in pruned or _short_of(missing, pruned)):
+        return found.path
+    if kind == "too_short" and any(path[: len(found.path)] == found.path for path in pruned):
+        return found.path
+    message, suggestion = _say(detail, found, positions)
+    at_key = kind in ("missing", "extra_forbidden") or detail["loc"][-1] == "[key]"
+    report.fault(found.key if at_key else found.place, found.path, message, suggestion)
+    return missing if kind == "missing" and len(missing) == 1 and missing[0] in _STAND_INS else found.path
+
+
+def _short_of(missing: list[str], pruned: list[list[str]]) -> bool:
+    """Whether relations that a model gathers under the missing key were left out."""
+    return missing[-1] == "gives" and any(path[:-1] == missing[:-1] and " gives " in path[-1] for path in pruned)
+
+
+def _say(detail: Mapping[str, Any], found: Found, positions: Positions) -> tuple[str, str]:
+    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
+    name = str(detail["loc"][-2] if detail["loc"][-1] == "[key]" else detail["loc"][-1])
+    if kind == "missing":
+        return _say_missing(name, found), ""
+    if kind == "extra_forbidden":
+        return _say_unknown(name, found.path, positions)
+    if isinstance(given, Value) and kind not in ("number", "out_of_range", "range_not_allowed"):
+        return "expected a plain value, outside any status block (it belongs to the structure)", ""
+    shown = _shown(given)
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        return f"expected {one_of(choices)}, found {shown}", nearest(given, choices) if isinstance(given, str) else ""
+    if kind == "string_pattern_mismatch":
+        message = f"{shown} cannot be a name: small letters, digits and _, beginning with a letter"
+        return message, re.sub(r"\W+", "_", given.strip().lower(), flags=re.ASCII).strip("_")
+    if kind in _EXPECTED:
+        return f"expected {_EXPECTED[kind]}, found {shown}", ""
+    if kind in ("greater_than_equal", "less_than_equal"):
+        limit = f"at least {context['ge']}" if kind == "greater_than_equal" else f"at most {context['le']}"
+        return f"{given} is out of range: must be {limit}", ""
+    if kind in ("too_short", "too_long"):
+        least = kind == "too_short"
+        limit = f"at least {context['min_length']}" if least else f"at most {context['max_length']}"
+        return f"expected {limit}, found {context['actual_length']}", ""
+    return str(detail["msg"]), ""
+
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "date_type": "a date such as 2025-03-18",
+    "date_from_datetime_parsing": "a date such as 2025-03-18",
+    "is_instance_of": "a date such as 2025-03-18",
+    "dict_type": "a mapping, lines that read key: value",
+    "model_type": "a mapping, lines that read key: value",
+    "list_type": "a list",
+}
+
+
+def _say_missing(name: str, found: Found) -> str:
+    if name == "gives":
+        return "a step must give something: 'a gives b: {category or asset: count}'"
+    return f"missing key '{name}'"
+
+
+def _say_unknown(name: str, path: list[str], positions: Positions) -> tuple[str, str]:
+    model = shape.model_of(shape.at(path[:-1]))
+    keys = list(shape.keys_of(model)) if model is not None and not issubclass(model, Strategy) else []
+    spelled = nearest(name.replace("_", " "), keys) or nearest(name, keys)
+    if len(path) > 1 and not spelled:
+        spelled = _belongs_above(name, path, positions)
+    return f"unknown key '{name}'", spelled
+
+
+def _belongs_above(name: str, path: list[str], positions: Positions) -> str:
+    return ""
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict | list):
+        return "a mapping" if isinstance(given, dict) else "a list"
+    if isinstance(given, datetime.date):
+        return given.isoformat()
+    if given is None:
+        return "nothing"
+    if isinstance(given, bool):
+        return str(given).lower()
+    text = given if isinstance(given, str) else f"{given}"
+    text = text if len(text) <= 60 else f"{text[:57]}..."
+    return f"'{text}'" if isinstance(given, str) else text
+
+
+__all__ = ["Part", "validate"]

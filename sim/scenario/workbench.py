@@ -1,0 +1,106 @@
+"""What every part of a case needs while it is compiled: file, defaults, names, the flat list of parameters."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from sim.scenario.case import NOWHERE, Parameter, StockCase
+from sim.scenario.defaults import Defaults
+from sim.scenario.names import NameTable
+from sim.scenario.reading import Reading
+from sim.scenario.values import Value, bare
+
+
+class Register:
+    """The flat list of parameters under construction: a path has one index."""
+
+    def __init__(self) -> None:
+        self.parameters: list[Parameter] = []
+        self._index: dict[str, int] = {}
+
+    def add(self, path: str, value: Value, *, whole: bool = False) -> int:
+        if path not in self._index:
+            self._index[path] = len(self.parameters)
+            self.parameters.append(Parameter(path, value, whole))
+        return self._index[path]
+
+
+class Workbench:
+    """Holds what is shared while the parts of a case are compiled."""
+
+    def __init__(self, reading: Reading, defaults: Defaults) -> None:
+        self.reading = reading
+        self.file = reading.scenario
+        self.defaults = defaults
+        self.register = Register()
+        self.table = NameTable(self.file)
+        self.parties = list(self.file.parties)
+        self.mediators = list(self.file.mediators)
+        self.facts = list(self.file.facts)
+        self.categories = list(self.file.categories)
+        self.assets = list(self.file.assets)
+        self.tracks = list(self.file.tracks)
+        self.stocks = self._every_stock()
+        self.stock_at = {(s.holder, s.of, s.what): index for index, s in enumerate(self.stocks)}
+
+    # Parameters -----------------------------------------------------------------------------------------
+
+    def by_name(
+        self, path: str, given: Mapping[str, Value] | None, names: Sequence[str], default: Value
+    ) -> tuple[int, ...]:
+        """One parameter for each name: its own, else the one given for everybody, else the default."""
+        given = given or {}
+        return tuple(
+            self.register.add(f"{path}.{name}", given[name])
+            if name in given
+            else self.register.add(path, given["*"])
+            if "*" in given
+            else self.register.add(f"{path}.{name}", default)
+            for name in names
+        )
+
+    def maybe(self, path: str, value: Value | None) -> int:
+        return NOWHERE if value is None else self.register.add(path, value)
+
+    # Stocks ---------------------------------------------------------------------------------------------
+
+    def _every_stock(self) -> tuple[StockCase, ...]:
+        """Every pile that can be handed over, emptied or filled: captives by holder, origin and category; assets."""
+        file, stocks = self.file, []
+        for holder, holder_name in enumerate(self.parties):
+            for of, of_name in enumerate(self.parties):
+                if holder == of:
+                    continue
+                held = file.captives.get(f"{holder_name} holds {of_name}", {})
+                taken = file.captures.get(f"{holder_name} takes {of_name}", {})
+                for what, category in enumerate(self.categories):
+                    path = f"{holder_name} holds {of_name}.{category}"
+                    level = self.register.add(f"captives.{path}", held.get(category, bare(0)), whole=True)
+                    rate = NOWHERE
+                    if category in taken:
+                        rate = self.register.add(f"captures.{holder_name} takes {of_name}.{category}", taken[category])
+                    fights = file.categories[category].fights
+                    stocks.append(StockCase(path, holder, of, what, level, rate, fights))
+            for what, asset in enumerate(self.assets):
+                owned = file.parties[holder_name].assets.get(asset, bare(0))
+                level = self.register.add(f"parties.{holder_name}.assets.{asset}", owned)
+                stocks.append(StockCase(f"{holder_name}.{asset}", holder, NOWHERE, what, level, NOWHERE, fights=False))
+        return tuple(stocks)
+
+    def stock(self, giver: int, receiver: int, what: str) -> int:
+        if what in self.assets:
+            return self.stock_at[giver, NOWHERE, self.assets.index(what)]
+        return self.stock_at[giver, receiver, self.categories.index(what)]
+
+    # Calendar and words ---------------------------------------------------------------------------------
+
+    def day(self, date: datetime.date | None, otherwise: int) -> int:
+        return otherwise if date is None else (date - self.file.start).days
+
+
+def readable(name: str) -> str:
+    """A label for what has none: the name in words.
+
+    >>> readable("energy_pause")
+    'Energy pause'
+    """
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,119 @@
+"""The look of every figure: colours, hatches, markers and sizes that also read in grey and in print.
+
+Colours are the six of Petroff (2021), "Accessible Color Sequences for Data Visualization". Nothing here touches
+matplotlib's global settings.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
+from matplotlib.textpath import TextPath
+
+from sim.show.words import counted
+from sim.terms import DISCLAIMER
+
+COLOURS = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
+MAP = "cividis"
+"""Colour map for amounts."""
+INK, SOFT, FAINT = "#1a1a1e", "#6b6b73", "#e3e3e8"
+COLUMN, PAGE = 3.5, 7.0
+"""Widths in print, in inches: one column, and the page."""
+TITLE, TEXT, SMALL = 8.0, 7.0, 6.0
+"""Sizes of type in print, in points."""
+HATCH = 0.6
+"""Width of a hatch line in points."""
+
+
+class Stroke(NamedTuple):
+    """How one party or series is told from the others, in colour and without."""
+
+    colour: str
+    marker: str
+    line: str
+    hatch: str
+
+
+_STROKES = (
+    Stroke(COLOURS[0], "o", "-", ""),
+    Stroke(COLOURS[1], "s", "--", "//////"),
+    Stroke(COLOURS[3], "^", ":", "......"),
+    Stroke(COLOURS[2], "D", "-.", "xxxxxx"),
+    Stroke(COLOURS[5], "v", (0, (5, 1, 1, 1, 1, 1)), "||||||"),  # type: ignore[arg-type]
+    Stroke(COLOURS[4], "P", (0, (1, 3)), "------"),  # type: ignore[arg-type]
+)
+
+
+def stroke(place: int) -> Stroke:
+    """The look of the party or series at a place, 0 and up; it repeats after six."""
+    return _STROKES[place % len(_STROKES)]
+
+
+def caption(n: int, seed: int, replication: int | None = None) -> str:
+    """What a figure rests on.
+
+    >>> caption(1000, 1)
+    'n = 1,000 replications, seed 1'
+    >>> caption(1, 1, replication=4)
+    'n = 1 run (replication 4), seed 1'
+    """
+    if replication is None:
+        return f"n = {counted(n, 'replication')}, seed {seed}"
+    return f"n = {counted(n, 'run')} (replication {replication}), seed {seed}"
+
+
+def blank(width: float, height: float) -> Figure:
+    """An empty figure, sizes in inches, that places its own axes without overlaps above a foot for `sign`."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        foot = 0.3 / height
+        engine.set(rect=(0.0, foot, 1.0, 1.0 - foot))  # type: ignore[call-arg]
+    return figure
+
+
+def sign(figure: Figure, note: str) -> None:
+    """Put what the figure rests on, and the laboratory's disclaimer, at its foot."""
+    width, height = figure.get_size_inches()
+    wide = text_width(f"{note}  {DISCLAIMER}", SMALL) < (width - 0.2) * 72
+    figure.text(0.07 / width, 0.05 / height, note if wide else f"{note}\n{DISCLAIMER}", fontsize=SMALL, color=SOFT)
+    if wide:
+        figure.text(1 - 0.07 / width, 0.05 / height, DISCLAIMER, fontsize=SMALL, color=SOFT, ha="right")
+
+
+def tidy(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> Axes:
+    """Give axes the house's type sizes and spare lines."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(SOFT)
+    axes.tick_params(labelsize=SMALL, color=SOFT, length=2.5, width=0.6, pad=2)
+    axes.set_xlabel(x, fontsize=TEXT, labelpad=2)
+    axes.set_ylabel(y, fontsize=TEXT, labelpad=2)
+    if title:
+        axes.set_title(title, fontsize=TITLE, loc="left", pad=4)
+    return axes
+
+
+def key(axes: Axes, handles: Sequence[Artist], *, columns: int, above: float = 1.0) -> Legend:
+    """A legend without a frame, above the axes at the left."""
+    return axes.legend(
+        handles=list(handles),
+        loc="lower left",
+        bbox_to_anchor=(0.0, above),
+        ncols=columns,
+        fontsize=SMALL,
+        frameon=False,
+        borderaxespad=0.0,
+        borderpad=0.2,
+        handlelength=1.6,
+        handletextpad=0.5,
+        columnspacing=1.2,
+    )
+
+
+def text_width(text: str, size: float) -> float:
+    """Width of a line of text in points."""
+    return float(TextPath((0, 0), text, size=size, prop=FontProperties()).get_extents().width) if text.strip() else 0.0

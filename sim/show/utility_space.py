@@ -1,0 +1,187 @@
+"""What was on the table in one set of talks: worth to one side against worth to another, package by package.
+
+Worths and reservations are those of the last day of talks, so an offer of an early round stands where it would
+have stood then. The Pareto frontier and the Nash point are for the reader: no party ever uses them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from sim.engine.record import NEVER, TalksRecord
+from sim.scenario.case import NOWHERE, Space
+from sim.scenario.outcomes import nash_point, pareto, zone_of_agreement
+from sim.show import style
+from sim.show.files import Drawing
+from sim.show.labels import Labels
+from sim.show.words import counted, listed, number, package_text, spaced
+
+MANY = 400
+"""From so many packages on, points are smaller and drawn as pixels in a vector file."""
+
+
+def utility_space(
+    talks: TalksRecord,
+    labels: Labels,
+    *,
+    space: Space | None = None,
+    seats: tuple[int, int] = (0, 1),
+    note: str = "",
+) -> Drawing:
+    """Compose the picture of one set of talks, for a column of print.
+
+    Args:
+        talks: the record of the talks.
+        labels: what the reader calls parties and tracks.
+        space: the outcome space of the track, to name packages in the data and the words.
+        seats: which two places at the table stand on the axes.
+        note: what the figure rests on (see `style.caption`).
+    """
+    figure = style.blank(style.COLUMN, 3.6)
+    axes = draw_utility_space(talks, figure.add_subplot(), labels, seats=seats)
+    axes.set_title(f"{labels.track(talks.track)}: talks {talks.number}", fontsize=style.TITLE, loc="left", pad=4)
+    style.sign(figure, note)
+    return Drawing(figure, _rows(talks, space), _alt(talks, labels, space, seats))
+
+
+def draw_utility_space(
+    talks: TalksRecord, axes: Axes, labels: Labels, *, seats: tuple[int, int] = (0, 1)
+) -> Axes:
+    """Draw the worths of every feasible package to two seats, what bounds them, and what was offered.
+
+    With more than two seats the frontier is that of the two drawn; the Nash point is that of all.
+    """
+    across, up = (talks.worths[seat] for seat in seats)
+    _draw_zone(talks, axes, seats)
+    _draw_packages(talks, axes, across, up)
+    frontier = sorted(pareto([across, up], talks.feasible), key=lambda outcome: across[outcome])
+    axes.plot(
+        [across[o] for o in frontier], [up[o] for o in frontier],
+        color=style.SOFT, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2, label="Pareto frontier",
+    )  # fmt: skip
+    _draw_offers(talks, axes, across, up, labels, seats)
+    nash = nash_point(talks.worths, talks.reservations, talks.feasible)
+    if nash != NOWHERE:
+        axes.plot(
+            across[nash], up[nash],
+            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5, label="Nash point",
+        )  # fmt: skip
+    if talks.outcome != NEVER:
+        axes.plot(
+            across[talks.outcome], up[talks.outcome],
+            "*", markersize=11, color=style.INK, markeredgecolor="white", zorder=7, label="agreement",
+        )  # fmt: skip
+    names = [labels.party(talks.parties[seat]) for seat in seats]
+    style.tidy(axes, x=f"worth to {names[0]} (no deal = 0)", y=f"worth to {names[1]} (no deal = 0)")
+    axes.margins(0.06)
+    handles, _ = axes.get_legend_handles_labels()
+    style.key(axes, handles, columns=2)
+    return axes
+
+
+def _draw_packages(talks: TalksRecord, axes: Axes, across: Sequence[float], up: Sequence[float]) -> None:
+    passing = [o for o, feasible in enumerate(talks.feasible) if feasible and talks.passes[o]]
+    failing = [o for o, feasible in enumerate(talks.feasible) if feasible and not talks.passes[o]]
+    many = len(passing) + len(failing) > MANY
+    size = 4.0 if many else 13.0
+    axes.scatter(
+        [across[o] for o in failing], [up[o] for o in failing],
+        s=size, marker="x", color=style.SOFT, linewidths=0.7, zorder=3, rasterized=many,
+        label="package failing a precondition",
+    )  # fmt: skip
+    axes.scatter(
+        [across[o] for o in passing], [up[o] for o in passing],
+        s=size, marker="o", color=style.INK, linewidths=0, zorder=4, rasterized=many,
+        label="package meeting all preconditions",
+    )  # fmt: skip
+
+
+def _draw_zone(talks: TalksRecord, axes: Axes, seats: tuple[int, int]) -> None:
+    """Reservations as lines; where both are met, and some package is, the zone of agreement."""
+    least_across, least_up = (talks.reservations[seat] for seat in seats)
+    zone = zone_of_agreement(talks.worths, talks.reservations, talks.feasible)
+    if zone:
+        wide = max(talks.worths[seats[0]][o] for o in zone) - least_across
+        high = max(talks.worths[seats[1]][o] for o in zone) - least_up
+        axes.add_patch(
+            Rectangle(
+                (least_across, least_up), wide, high,
+                facecolor=style.FAINT, edgecolor="none", zorder=0, label="zone of agreement",
+            )
+        )  # fmt: skip
+    axes.axvline(least_across, color=style.INK, linewidth=0.7, linestyle=":", zorder=1, label="reservation")
+    axes.axhline(least_up, color=style.INK, linewidth=0.7, linestyle=":", zorder=1)
+
+
+def _draw_offers(
+    talks: TalksRecord, axes: Axes, across: Sequence[float], up: Sequence[float], labels: Labels, seats: tuple[int, int]
+) -> None:
+    """Each side's offers as a line in order of rounds, the first and the last with the number of the round."""
+    for place, seat in enumerate(seats):
+        party, look = talks.parties[seat], style.stroke(place)
+        trace = [(round_, outcome) for round_, by, outcome in talks.offers if by == party]
+        if not trace:
+            continue
+        axes.plot(
+            [across[o] for _, o in trace], [up[o] for _, o in trace],
+            color=look.colour, linestyle=look.line, linewidth=1.0, marker=look.marker, markersize=5,
+            markerfacecolor="none", markeredgewidth=1.2, zorder=6, label=f"offers by {labels.party(party)}",
+        )  # fmt: skip
+        (first, start), (last, end) = trace[0], trace[-1]
+        ends = {start: f"{first}", end: f"{last}"} if start != end else {start: f"{first} to {last}"}
+        for outcome, rounds in ends.items():
+            axes.annotate(
+                rounds, (across[outcome], up[outcome]), (4, 4 if place else -4), textcoords="offset points",
+                fontsize=style.SMALL, color=style.INK, va="bottom" if place else "top", zorder=8,
+            )  # fmt: skip
+
+
+def _rows(talks: TalksRecord, space: Space | None) -> list[dict[str, Any]]:
+    """Every package of the space: its terms, what it was worth, what it met, who offered it when."""
+    frontier = set(pareto(talks.worths, talks.feasible))
+    zone = set(zone_of_agreement(talks.worths, talks.reservations, talks.feasible))
+    nash = nash_point(talks.worths, talks.reservations, talks.feasible)
+    rows = []
+    for outcome, feasible in enumerate(talks.feasible):
+        terms = {} if space is None else space.describe(outcome)
+        worths = {f"worth.{party}": worths[outcome] for party, worths in zip(talks.parties, talks.worths, strict=True)}
+        offers = [f"{party} {number}" for number, party, offered in talks.offers if offered == outcome]
+        rows.append(
+            {"outcome": outcome, **terms, **worths}
+            | {"feasible": feasible, "passes": talks.passes[outcome], "zone": outcome in zone}
+            | {"pareto": outcome in frontier, "nash": outcome == nash, "agreed": outcome == talks.outcome}
+            | {"offers": "; ".join(offers)}
+        )
+    return rows
+
+
+def _alt(talks: TalksRecord, labels: Labels, space: Space | None, seats: tuple[int, int]) -> str:
+    """The picture in words."""
+    feasible = [outcome for outcome, possible in enumerate(talks.feasible) if possible]
+    zone = zone_of_agreement(talks.worths, talks.reservations, talks.feasible)
+    passing, both = (sum(talks.passes[outcome] for outcome in among) for among in (feasible, zone))
+
+    def told(outcome: int) -> str:
+        terms = f"{package_text(space.describe(outcome))}, " if space is not None else ""
+        worths = (f"{number(talks.worths[seat][outcome])} to {labels.party(talks.parties[seat])}" for seat in seats)
+        return f"{terms}worth {listed(worths)}"
+
+    parts = [
+        f"Worth of packages in talks {talks.number} on {labels.track(talks.track)}, no deal being worth 0.",
+        f"{counted(len(feasible), 'package')} feasible, {passing} of them meeting all preconditions;"
+        f" {len(zone)} worth every side's reservation, {both} of them meeting all preconditions.",
+    ]
+    for seat in seats:
+        own = [talks.worths[seat][outcome] for _, party, outcome in talks.offers if party == talks.parties[seat]]
+        if own:
+            parts.append(
+                f"{labels.party(talks.parties[seat])} made {counted(len(own), 'offer')}, worth to itself"
+                f" {number(own[0])} at first and {number(own[-1])} at last."
+            )
+    nash = nash_point(talks.worths, talks.reservations, talks.feasible)
+    if nash != NOWHERE:
+        parts.append(f"Nash point: {told(nash)}.")
+    ended = f"No agreement: {spaced(talks.ending)}." if talks.outcome == NEVER else f"Agreed: {told(talks.outcome)}."
+    return " ".join([*parts, ended])

@@ -1,0 +1,264 @@
+"""Results on disk: a folder per run or batch, complete or absent, that says how it was made.
+
+A batch is `runs.csv` (one row per replication) and `manifest.json`; a run is `record.json`, `events.jsonl`,
+`days.csv` and `manifest.json`. Figures may stand beside them: they can be drawn again from these files.
+"""
+
+import csv
+import datetime
+import json
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas
+from pydantic import TypeAdapter, ValidationError
+
+from sim.engine import log
+from sim.engine.model import Run
+from sim.engine.record import RunRecord
+from sim.scenario.case import Case
+from sim.study.batch import Batch
+from sim.study.versions import versions
+from sim.terms import DISCLAIMER
+
+FORMAT = 1
+"""The version of the layout of a result folder."""
+MANIFEST = "manifest.json"
+
+
+class NotAResult(Exception):  # noqa: N818 - it names what the folder is not
+    """A folder that does not hold a complete result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked: with the scenario's digest, everything that a result depends on."""
+
+    kind: Literal["run", "batch"]
+    scenario: str
+    """The file, as it was named."""
+    sets: tuple[str, ...]
+    """Changes to the file, as `path=value`, in order."""
+    seed: int
+    first: int
+    """Number of the first replication."""
+    replications: int
+    central: bool
+    engine: str
+
+    @property
+    def command(self) -> str:
+        """The command that asks it."""
+        words = ["parley", self.kind, self.scenario, "--seed", str(self.seed)]
+        words += ["--replication", str(self.first)] if self.kind == "run" else ["-n", str(self.replications)]
+        for change in self.sets:
+            words += ["--set", change]
+        return shlex.join([*words, "--central"] if self.central else words)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """How a result was made: enough to make it again, and to draw it again without the scenario."""
+
+    question: Question
+    name: str
+    title: str
+    digest: str
+    """Hash of everything in the scenario that can change a result."""
+    start: datetime.date
+    horizon: int
+    labels: Mapping[str, Mapping[str, str]]
+    """What a reader calls the scenario's names."""
+    failed: int
+    command: str
+    versions: Mapping[str, str]
+    format: int = FORMAT
+    disclaimer: str = DISCLAIMER
+
+    @property
+    def folder(self) -> str:
+        """The folder's name: the same for the same question, another for any other."""
+        asked = self.question
+        number = f"r{asked.first}" if asked.kind == "run" else f"n{asked.replications}"
+        central = "-central" if asked.central else ""
+        return f"{self.name}-{self.digest[:8]}-s{asked.seed}-{number}{central}"
+
+
+def manifest_of(
+    case: Case, question: Question, labels: Mapping[str, Mapping[str, str]], *, failed: int = 0
+) -> Manifest:
+    """Say how a result was made, by which versions of what."""
+    return Manifest(
+        question=question,
+        name=case.name,
+        title=case.title,
+        digest=case.digest,
+        start=case.start,
+        horizon=case.horizon,
+        labels=labels,
+        failed=failed,
+        command=question.command,
+        versions=versions(),
+    )
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """A new folder beside `folder` that takes its place when the block ends, and vanishes if it fails.
+
+    An earlier complete result of the same name is replaced only then.
+
+    Raises:
+        NotAResult: something stands at `folder` that is not a complete result.
+        OSError: the folder cannot be written.
+    """
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise NotAResult(f"'{folder}' is in the way: it is not a result that can be replaced")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workplace:
+        fresh, former = Path(workplace, "fresh"), Path(workplace, "former")
+        fresh.mkdir()
+        yield fresh
+        if folder.exists():
+            os.rename(folder, former)
+        try:
+            os.rename(fresh, folder)
+        except OSError:
+            if former.exists():
+                os.rename(former, folder)
+            raise
+
+
+def manifest_as_dict(manifest: Manifest) -> dict[str, Any]:
+    """The manifest as plain data for JSON."""
+    plain: dict[str, Any] = TypeAdapter(Manifest).dump_python(manifest, mode="json")
+    return plain
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write how the result was made."""
+    write_json(folder / MANIFEST, manifest_as_dict(manifest))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read how a result was made.
+
+    Raises:
+        NotAResult: there is no manifest, or not one that this version understands.
+    """
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found.get("format") != FORMAT:
+            raise NotAResult(f"'{folder}' has layout {found.get('format')!r}; this version reads {FORMAT}")
+        return TypeAdapter(Manifest).validate_python(found)
+    except FileNotFoundError:
+        raise NotAResult(f"'{folder}' is not a result: it has no {MANIFEST}") from None
+    except (ValidationError, ValueError) as error:
+        raise NotAResult(f"'{folder / MANIFEST}' cannot be read: {error}") from None
+
+
+def batch_rows(batch: Batch) -> list[dict[str, Any]]:
+    """One flat row per replication in order; a failed one has its reason in `failed` and nothing else."""
+    rows: list[dict[str, Any]] = [
+        {"replication": record.replication, "failed": "", **record.row()} for record in batch.records
+    ]
+    rows += [{"replication": failure.replication, "failed": failure.reason} for failure in batch.failures]
+    return sorted(rows, key=lambda row: int(row["replication"]))
+
+
+def write_batch(folder: Path, batch: Batch, manifest: Manifest) -> None:
+    """Write a batch into an empty folder."""
+    write_table(folder / "runs.csv", batch_rows(batch))
+    write_manifest(folder, manifest)
+
+
+def read_rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of the replications of a stored batch that came to their end, numbers as numbers."""
+    return [row for row in read_table(folder / "runs.csv") if row["failed"] == ""]
+
+
+def record_as_dict(record: RunRecord) -> dict[str, Any]:
+    """The record as plain data for JSON; a set of preconditions that unlocks stands in a list of its own."""
+    plain = asdict(record)
+    for track in plain["tracks"]:
+        track["unlocks"] = [{"conditions": list(names), "days": days} for names, days in track["unlocks"].items()]
+    return plain
+
+
+def record_from_dict(plain: Mapping[str, Any]) -> RunRecord:
+    """The record that `record_as_dict` made plain.
+
+    Raises:
+        pydantic.ValidationError: it is not one.
+    """
+    tracks = [
+        {**track, "unlocks": {tuple(unlock["conditions"]): unlock["days"] for unlock in track["unlocks"]}}
+        for track in plain["tracks"]
+    ]
+    return TypeAdapter(RunRecord).validate_python({**plain, "tracks": tracks})
+
+
+def write_run(folder: Path, run: Run, manifest: Manifest) -> None:
+    """Write one run into an empty folder."""
+    write_json(folder / "record.json", record_as_dict(run.record))
+    with (folder / "events.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(log.as_dict(entry), ensure_ascii=False) + "\n" for entry in run.log)
+    run.days.to_csv(folder / "days.csv", lineterminator="\n")
+    write_manifest(folder, manifest)
+
+
+def read_run(folder: Path) -> Run:
+    """Read one stored run.
+
+    Raises:
+        NotAResult: a file of it is missing or is not what was written.
+    """
+    try:
+        record = record_from_dict(json.loads((folder / "record.json").read_text(encoding="utf-8")))
+        lines = (folder / "events.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
+        entries = tuple(_entry(json.loads(line)) for line in lines)
+        return Run(record=record, log=entries, days=pandas.read_csv(folder / "days.csv", index_col=0))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotAResult(f"'{folder}' is not a complete run: {error}") from None
+
+
+def _entry(plain: dict[str, Any]) -> log.Entry:
+    kind = plain.pop("kind")
+    kinds = {each.__name__: each for each in log.Entry.__subclasses__()}
+    entry: log.Entry = TypeAdapter(kinds[kind]).validate_python(plain)
+    return entry
+
+
+def write_json(path: Path, plain: Any) -> None:
+    """Write plain data as readable JSON."""
+    path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV; the columns are those of all rows, in order of first appearance."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read_table(path: Path) -> list[dict[str, Any]]:
+    """Read rows of CSV, each cell as a whole number, a number, or text, whichever it first can be."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{column: _cell(text) for column, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _cell(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -66,7 +66,9 @@ Central = Annotated[bool, typer.Option("--central", help="Hold every uncertain v
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; write files only with --out.")]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="Where the result's own folder is made, if not in results.", show_default=False),
+    typer.Option(
+        metavar="FOLDER", help="Where the result's own folder is made, if not in results.", show_default=False
+    ),
 ]
 
 
@@ -103,12 +105,18 @@ def run(
     words = labels.labels_of(case)
     question = store.Question("run", str(scenario), tuple(sets or ()), seed, replication, 1, central, "mesa")
     manifest = store.manifest_of(case, question, asdict(words))
-    folder = _keep(out, as_json, manifest, lambda fresh: folders.write_run(fresh, done, manifest))
+
+    def write(fresh: Path) -> None:
+        packages = store.packages_of(case)
+        store.write_run(fresh, done, manifest, packages)
+        folders.draw_run(fresh, done, manifest, packages)
+
+    folder = _keep(out, as_json, manifest, write)
     if as_json:
         _print_json(store.record_as_dict(done.record))
         return
     console = _console()
-    console.print(tables.story(narrate.narrate(done.log, case.start, words, all_knowing=all_knowing)))
+    tables.tell(console, narrate.narrate(done.log, case.start, words, all_knowing=all_knowing))
     _close(console, tables.of_run(done.record, words), folder)
 
 
@@ -138,8 +146,14 @@ def batch(
     words = labels.labels_of(case)
     question = store.Question("batch", str(scenario), tuple(sets or ()), seed, 0, replications, central, engine)
     manifest = store.manifest_of(case, question, asdict(words), failed=len(done.failures))
-    folder = _keep(out, as_json, manifest, lambda fresh: folders.write_batch(fresh, done, manifest))
-    found = summary.summarise(store.batch_rows(done), case.horizon)
+    rows = store.batch_rows(done)
+    found = summary.summarise(rows, case.horizon)
+
+    def write(fresh: Path) -> None:
+        store.write_batch(fresh, rows, manifest)
+        folders.draw_batch(fresh, rows, manifest)
+
+    folder = _keep(out, as_json, manifest, write)
     if as_json:
         _print_json({"manifest": store.manifest_as_dict(manifest), "summary": asdict(found)})
     else:
@@ -219,7 +233,8 @@ def _read(scenario: Path, sets: "Iterable[str] | None") -> "Reading":
     """Read a scenario; its faults are printed and end the command."""
     if not scenario.is_file():
         _refuse(f"'{scenario}': {'is a folder' if scenario.is_dir() else 'no such file'}", UNUSABLE)
-    from sim.scenario.reading import InvalidScenario, read
+    from sim.scenario.faults import InvalidScenario
+    from sim.scenario.reading import read
 
     try:
         return read(scenario, tuple(sets or ()))
@@ -231,7 +246,7 @@ def _read(scenario: Path, sets: "Iterable[str] | None") -> "Reading":
 def _compile(reading: "Reading") -> "Case":
     """Compile what was read; what is doubtful is printed, what is wrong ends the command."""
     from sim.scenario.compiling import compile_case
-    from sim.scenario.reading import InvalidScenario
+    from sim.scenario.faults import InvalidScenario
 
     _print_faults(reading.warnings)
     try:

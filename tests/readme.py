@@ -61,8 +61,10 @@ def main() -> int:
         for block in wanted:
             print(f"--- README.md\n{block.rstrip()}", flush=True)
             began = time.monotonic()
-            status = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=clone, env=environment).returncode
-            print(f"--- {'done' if status == 0 else f'FAILED ({status})'} in {time.monotonic() - began:.0f} s", flush=True)
+            shell = ["bash", "-euo", "pipefail", "-c", block]
+            status = subprocess.run(shell, cwd=clone, env=environment, check=False).returncode
+            ended = "done" if status == 0 else f"FAILED ({status})"
+            print(f"--- {ended} in {time.monotonic() - began:.0f} s", flush=True)
             if status != 0:
                 return status
     return 0

@@ -10,8 +10,8 @@ from sim.terms import Gate, Purpose
 if TYPE_CHECKING:
     from sim.engine.deal import Deal, Due, Obligation
 
-TRANCHE_BITS = 10
-"""Bits of a draw's index that number the tranche; the rest number the step."""
+STOCK_BITS, TRANCHE_BITS = 5, 10
+"""Bits of a draw's index that number what is handed over, and the tranche; the rest number the step."""
 
 
 class Delivery:
@@ -28,8 +28,8 @@ class Delivery:
         """Hand the tranche over if nothing stands in the way; returns whether it was."""
         if self._condition_unmet() or self._stock_lacking() or self._defaulted():
             return False
-        for position, obligation in enumerate(self.due.obligations):
-            self._hand_over(position, obligation)
+        for obligation in self.due.obligations:
+            self._hand_over(obligation)
         return True
 
     def _givers(self) -> list[int]:
@@ -67,7 +67,7 @@ class Delivery:
     def _defaulted(self) -> bool:
         """Each giver in turn decides; the first default lets the others withhold."""
         asked: list[tuple[int, int]] = []
-        for position, obligation in enumerate(self.due.obligations):
+        for obligation in self.due.obligations:
             transfer = obligation.transfer
             if (transfer.giver, transfer.receiver) in asked:
                 continue
@@ -78,7 +78,7 @@ class Delivery:
                 giver.trust[transfer.receiver],
                 self.table.guarantee_of_step(self.due.step),
             )
-            if chance.happens(self._draw(Purpose.DEFAULT, obligation, position), probability):
+            if chance.happens(self._draw(Purpose.DEFAULT, obligation, 0), probability):
                 self._lose_trust_by_default(obligation)
                 self._tell_withheld(transfer.giver, "default", ())
                 return True
@@ -95,17 +95,17 @@ class Delivery:
             receiver.trust[transfer.giver], self.model.rules.trust_loss, share
         )
 
-    def _hand_over(self, position: int, obligation: "Obligation") -> None:
+    def _hand_over(self, obligation: "Obligation") -> None:
         transfer, world = obligation.transfer, self.model.world
         giver, receiver = self.model.parties[transfer.giver], self.model.parties[transfer.receiver]
         due = self.due.amount(obligation)
-        u = self._draw(Purpose.SHORTFALL, obligation, position)
+        stock = self.model.case.stocks[transfer.stock]
+        u = self._draw(Purpose.SHORTFALL, obligation, 2 * stock.what + (stock.of == NOWHERE))
         handed = delivery.delivered(u, due, giver.numbers.shortfall)
         share_of_holdings = captives.share_of_holdings(handed, world.stocks[transfer.stock])
         world.hand_over(transfer.stock, handed, transfer.receiver)
         obligation.delivered += handed
         self._move_trust(obligation, handed, due, share_of_holdings)
-        stock = self.model.case.stocks[transfer.stock]
         if stock.of != NOWHERE:
             giver.released += handed
             receiver.returned += handed
@@ -125,14 +125,14 @@ class Delivery:
             after = trust.after_shortfall(after, rules.trust_loss, (due - handed) / transfer.amount)
         receiver.trust[transfer.giver] = after
 
-    def _draw(self, purpose: Purpose, obligation: "Obligation", position: int) -> float:
+    def _draw(self, purpose: Purpose, obligation: "Obligation", what: int) -> float:
         step = self.due.place << TRANCHE_BITS | self.due.tranche
         return self.model.draw(
             purpose,
             track=self.table.ordinal,
             actor=obligation.transfer.giver,
             other=obligation.transfer.receiver,
-            index=step * 16 + position,
+            index=step << STOCK_BITS | what,
         )
 
     def _tell_withheld(self, giver: int, why: str, conditions: tuple[log.Condition, ...]) -> None:

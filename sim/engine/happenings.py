@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 class Event:
     """A scheduled or random change, as it comes to pass in a run."""
 
-    def __init__(self, model: "NegotiationModel", ordinal: int, case: EventCase) -> None:
+    def __init__(self, model: "NegotiationModel", case: EventCase) -> None:
         self.model = model
-        self.ordinal = ordinal
         self.case = case
         self.happened = 0
 
@@ -39,7 +38,7 @@ class Event:
         if self.is_scheduled:
             due = model.day == case.day
         else:
-            due = chance.happens(model.draw(Purpose.EVENT, actor=self.ordinal), model.drawn[case.chance])
+            due = chance.happens(model.draw(Purpose.EVENT, index=case.key), model.drawn[case.chance])
         if due and (case.condition is None or sight.holds(model, case.condition)):
             self._happen()
 
@@ -98,9 +97,8 @@ class Event:
 class Act:
     """A move without a table: restraint or a release that one party declares, and others may mirror."""
 
-    def __init__(self, model: "NegotiationModel", ordinal: int, case: ActCase) -> None:
+    def __init__(self, model: "NegotiationModel", case: ActCase) -> None:
         self.model = model
-        self.ordinal = ordinal
         self.case = case
         self.truce: Truce | None = None
 
@@ -125,7 +123,7 @@ class Act:
         model, case = self.model, self.case
         bound = [model.parties[case.by]]
         for party, probability in case.mirrors:
-            u = model.draw(Purpose.MIRROR, actor=party, index=self.ordinal)
+            u = model.draw(Purpose.MIRROR, actor=party, index=case.key)
             if chance.happens(u, model.drawn[probability]):
                 bound.append(model.parties[party])
         for party in bound:
@@ -133,7 +131,7 @@ class Act:
         self._release()
         if case.days > 0:
             restraint = Restraint(tuple(party.ordinal for party in bound), case.scope, case.monitoring)
-            self.truce = Truce(model, case.name, model.parties, restraint, (NOWHERE, self.ordinal + 1))
+            self.truce = Truce(model, case.name, model.parties, restraint, (NOWHERE, case.key))
 
     def _tell_declared(self, party: "Party", *, mirrors: bool) -> None:
         case = self.case

@@ -76,8 +76,8 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         ]
         self.tables: list[Table] = []
         self.tables.extend(Table(self, ordinal, track) for ordinal, track in enumerate(case.tracks))
-        self.events = [Event(self, ordinal, event) for ordinal, event in enumerate(case.events)]
-        self.acts = [Act(self, ordinal, act) for ordinal, act in enumerate(case.acts)]
+        self.events = [Event(self, event) for event in case.events]
+        self.acts = [Act(self, act) for act in case.acts]
         self.datacollector = DataCollector(model_reporters=_reporters(case))
 
     def step(self) -> None:

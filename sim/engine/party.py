@@ -80,11 +80,11 @@ class Party(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
     def _soften(self) -> None:
         """Give up, now and then, a precondition that fades: the sooner the wearier the party is."""
         for table in self.model.tables:
-            for index, standing in enumerate(table.standings):
+            for standing in table.standings:
                 condition = standing.case
                 if condition.holder != self.ordinal or condition.firmness is not Firmness.FADES or standing.dropped:
                     continue
-                u = self.model.draw(Purpose.FADING, track=table.ordinal, actor=self.ordinal, index=index)
+                u = self.model.draw(Purpose.FADING, track=table.ordinal, actor=self.ordinal, index=condition.key)
                 if chance.happens(u, self.model.drawn[condition.fades] * self.weariness):
                     standing.dropped = True
                     self.model.tell(log.PreconditionDropped(self.model.day, table.name, self.name, condition.name))

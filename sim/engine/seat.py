@@ -55,8 +55,10 @@ class Seat:
         """Start new talks with no memory of offers."""
         self.demanded: float | None = None
         self.spoken = 0
-        self.made: list[float] = []
+        self.made: list[int] = []
+        """Distinct packages that it has put."""
         self.received: list[int] = []
+        """Packages put before it, in order."""
         self.barren_days = 0
 
     def base_worths(self, space: Space, weights: list[float]) -> list[float]:
@@ -128,15 +130,17 @@ class Seat:
         return worth.reservation(self.margin, numbers.urgency, self.party.weariness, numbers.weariness, pressure)
 
     def demand(self, time: float, today: "Appraisal") -> float:
-        """Worth that the party demands now, by its strategy."""
+        """Worth that the party demands now, by its strategy: never less than its reservation."""
         reservation, top = today.reservations[self.index], today.tops[self.index]
-        situation = self._situation(time, today)
-        wanted = self.strategy.demand(situation, self.parameters)
-        self.demanded = offers.clamp_demand(wanted, reservation, top)
+        wanted = self.strategy.demand(self._situation(time, today), self.parameters)
+        return offers.clamp_demand(wanted, reservation, top)
+
+    def speak(self, demanded: float, offer: int) -> None:
+        """Take its turn: what it demanded is now known, and the package that it put, if it put one."""
+        self.demanded = demanded
         self.spoken += 1
-        if self.demanded not in self.made:
-            self.made.append(self.demanded)
-        return self.demanded
+        if offer != NOWHERE and offer not in self.made:
+            self.made.append(offer)
 
     def _situation(self, time: float, today: "Appraisal") -> Situation:
         """What the strategy may look at; what it remembers is worked out only for strategies that remember."""
@@ -149,7 +153,7 @@ class Seat:
                 lower = demanded if lower == float("-inf") else lower
             if self.received:
                 heard = [today.worths[self.index][outcome] for outcome in self.received]
-                distinct = len(dict.fromkeys(self.received))
+                distinct = min(len(other.made) for other in self.table.seats if other is not self)
         back = min(WINDOW, len(heard) - 1)
         return Situation(
             time=time,

@@ -103,17 +103,17 @@ class Talks:
     def _hold_round(self) -> Agreement | None:
         table = self.table
         time = (self.round + 1) / table.case.rounds
-        demands = [seat.demand(time, self.today) for seat in table.seats]
         last_today = (self.round + 1) % table.case.per_day == 0 or self.round + 1 == table.case.rounds
         if table.case.protocol is Protocol.MENU:
-            return self._compare_menus(demands, last_today)
-        return self._hear_offer(demands, last_today)
+            return self._compare_menus(time, last_today)
+        return self._hear_offer(time, last_today)
 
     # Simultaneous equivalent offers ---------------------------------------------------------------------
 
-    def _compare_menus(self, demands: list[float], last_today: bool) -> Agreement | None:
+    def _compare_menus(self, time: float, last_today: bool) -> Agreement | None:
         """Every seat puts all packages worth its demand; one that all put and no precondition bars is agreed."""
         table, today = self.table, self.today
+        demands = [seat.demand(time, today) for seat in table.seats]
         seats, flat = len(table.seats), today.flat
         allowed = [
             ok and offers.meets_all(flat, demands, outcome, today.outcomes, seats)
@@ -132,8 +132,7 @@ class Talks:
             [ok and row[outcome] >= demand for outcome, ok in enumerate(today.feasible)]
             for row, demand in zip(today.worths, demands, strict=True)
         ]
-        if table.model.logs:
-            self._tell_menus(demands, flat, menus)
+        self._speak_menus(demands, flat, menus)
         for seat in table.seats:
             heard = self._least_of_best(seat.index, menus, flat)
             if heard != NEVER:
@@ -143,6 +142,15 @@ class Talks:
             if table.model.logs and not agreed and heard != NEVER:
                 proposer = self.proposer if self.proposer != seat.index else (seat.index + 1) % len(table.seats)
                 self._tell_refusal(seat, table.seats[proposer], heard, demands[seat.index])
+
+    def _speak_menus(self, demands: list[float], flat: list[float], menus: Sequence[Sequence[bool]]) -> None:
+        """Each seat's least package stands for its menu in what it has put, and in the log."""
+        nowhere = [0.0] * self.today.outcomes
+        for seat, menu in zip(self.table.seats, menus, strict=True):
+            demand = demands[seat.index]
+            least = offers.least_offer(flat, menu, seat.index, demand, nowhere, self.today.outcomes)
+            seat.speak(demand, least)
+            self._tell_offer(seat, least, demand, packages=sum(menu))
 
     def _least_of_best(self, seat: int, menus: Sequence[Sequence[bool]], flat: list[float]) -> int:
         today, seats = self.today, len(menus)
@@ -164,25 +172,24 @@ class Talks:
 
     # One offer at a time --------------------------------------------------------------------------------
 
-    def _hear_offer(self, demands: list[float], last_today: bool) -> Agreement | None:
-        """The proposer puts one package; all others answer it."""
+    def _hear_offer(self, time: float, last_today: bool) -> Agreement | None:
+        """The proposer puts one package; all others hear it, and answer it."""
         table, today = self.table, self.today
         proposer = table.seats[self.proposer]
+        demand = proposer.demand(time, today)
         avoid = table.mask_of(lambda s: s.case.seat == proposer.index or (table.case.polite and s.case.public))
         allowed = [ok and mask & avoid == 0 for ok, mask in zip(today.feasible, today.failing, strict=True)]
-        offer = offers.least_offer(
-            today.flat, allowed, proposer.index, demands[proposer.index], self._nearness(proposer.index), today.outcomes
-        )
-        self._tell_offer(proposer, offer, demands[proposer.index], packages=1)
+        nearness = self._nearness(proposer.index)
+        offer = offers.least_offer(today.flat, allowed, proposer.index, demand, nearness, today.outcomes)
+        proposer.speak(demand, offer)
+        self._tell_offer(proposer, offer, demand, packages=1)
+        refused = offer == NEVER
         if offer != NEVER:
             self.on_table[proposer.index] = offer
-        refused = offer == NEVER
-        for seat in table.seats:
-            if seat is proposer:
-                continue
-            if offer != NEVER:
-                seat.received.append(offer)
-                refused = self._refuses(seat, proposer, offer, demands[seat.index]) or refused
+            for seat in table.seats:
+                if seat is not proposer:
+                    seat.received.append(offer)
+                    refused = self._refuses(seat, proposer, offer, seat.demand(time, today)) or refused
         if last_today:
             for seat in table.seats:
                 self._note_barren(seat, seat.received[-1] if seat.received else NEVER)
@@ -272,12 +279,6 @@ class Talks:
         return Agreement(outcome, mediator.name, inducements)
 
     # The log --------------------------------------------------------------------------------------------
-
-    def _tell_menus(self, demands: list[float], flat: list[float], menus: Sequence[Sequence[bool]]) -> None:
-        nowhere = [0.0] * self.today.outcomes
-        for seat, menu in zip(self.table.seats, menus, strict=True):
-            least = offers.least_offer(flat, menu, seat.index, demands[seat.index], nowhere, self.today.outcomes)
-            self._tell_offer(seat, least, demands[seat.index], packages=sum(menu))
 
     def _tell_offer(self, seat: "Seat", offer: int, demand: float, packages: int) -> None:
         model, space = self.table.model, self.table.case.space

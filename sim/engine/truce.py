@@ -30,7 +30,7 @@ class Truce:
         self.parties = [party for party in observers if party.ordinal in restraint.parties]
         self.restraint = restraint
         self.track, self.index = keys
-        """Where its random draws are keyed: the track, and 1 more than the ordinal of an act."""
+        """Where its random draws are keyed: the track, or the key of an act."""
         self.violations = {party.name: 0 for party in self.parties}
         self.alleged = {party.name: 0 for party in self.observers}
         self.ledger: dict[int, list[int]] = {party.ordinal: [] for party in self.observers}
@@ -53,15 +53,18 @@ class Truce:
         monitoring = self.model.world.watched(self.restraint.monitoring)
         for ledger in self.ledger.values():
             ledger.append(0)
-        for party, rate in zip(self.parties, rates, strict=True):
-            count = self._violate(party, rate, age, days_left, monitoring)
+        counts = [
+            self._violate(party, rate, age, days_left, monitoring)
+            for party, rate in zip(self.parties, rates, strict=True)
+        ]
+        for party, own in zip(self.parties, counts, strict=True):
             spoiled = incidents.get(party.ordinal, 0)
-            self.violations[party.name] += count + spoiled
-            party.violations += count + spoiled
-            self._tell_violations(party, count, spoiled)
+            self.violations[party.name] += own + spoiled
+            party.violations += own + spoiled
+            self._tell_violations(party, own, spoiled)
             for observer in self.observers:
                 if observer is not party:
-                    self._observe(observer, party, count + spoiled, monitoring)
+                    self._observe(observer, party, own + spoiled, monitoring)
 
     def _violate(self, party: "Party", rate: float, age: int, days_left: int, monitoring: float) -> int:
         rules, others = self.model.rules, [other for other in self.observers if other is not party]

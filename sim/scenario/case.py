@@ -19,6 +19,15 @@ NOWHERE = -1
 """An index that refers to nothing."""
 
 
+def name_key(name: str) -> int:
+    """24 bits that depend on a name alone: so a variant that drops a neighbour keeps everybody else's luck.
+
+    >>> name_key("monitored") == name_key("monitored") < 1 << 24
+    True
+    """
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=3).digest(), "big")
+
+
 class PartyNumbers(NamedTuple):
     """The parameters of a party (in a case: their indices; in an engine: their drawn values)."""
 
@@ -255,6 +264,8 @@ class PreconditionCase:
     """A named condition of one party at one gate."""
 
     name: str
+    key: int
+    """Of its draws."""
     label: str
     holder: int
     """The party."""
@@ -343,6 +354,8 @@ class EventCase:
     """A scheduled or random change."""
 
     name: str
+    key: int
+    """Of its draws."""
     label: str
     day: int
     """The day, or NOWHERE for a random event."""
@@ -366,6 +379,8 @@ class ActCase:
     """A move without a table."""
 
     name: str
+    key: int
+    """Of its draws."""
     label: str
     by: int
     day: int

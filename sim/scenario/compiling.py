@@ -18,10 +18,11 @@ from sim.scenario.case import (
     PartyNumbers,
     RuleNumbers,
     Transfer,
+    name_key,
 )
-from sim.scenario.checking import parse_target
 from sim.scenario.defaults import shipped_defaults
 from sim.scenario.expressions import compile_expression
+from sim.scenario.names import parse_target
 from sim.scenario.reading import Reading
 from sim.scenario.track_compiling import TrackCompiler
 from sim.scenario.values import Value
@@ -145,6 +146,7 @@ class _Compiler:
         event, path = self.file.events[name], f"events.{name}"
         return EventCase(
             name=name,
+            key=name_key(name),
             label=event.label or readable(name),
             day=self.bench.day(event.date, NOWHERE),
             chance=self.bench.maybe(f"{path}.chance", event.chance),
@@ -186,6 +188,7 @@ class _Compiler:
         truce = act.truce
         return ActCase(
             name=name,
+            key=name_key(name),
             label=act.label or readable(name),
             by=self.bench.parties.index(act.by),
             day=self.bench.day(act.date, 0),

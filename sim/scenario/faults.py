@@ -77,6 +77,7 @@ def mark(line: str, column: int, length: int) -> str:
     shown, at = line[indent:].rstrip(), column - indent
     if len(shown) > WIDEST_EXCERPT:
         first = max(0, min(at - WIDEST_EXCERPT // 4, len(shown) - WIDEST_EXCERPT))
-        shown, at = shown[first : first + WIDEST_EXCERPT], at - first
+        cut = f"{'...' if first else ''}{shown[first + 3 * bool(first) : first + WIDEST_EXCERPT]}"
+        shown, at = cut, at - first
     carets = "^" * max(1, min(length, len(shown) - at))
     return f"      {shown}\n      {' ' * at}{carets}"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NoReturn
 
 from sim.scenario import shape
 from sim.scenario.faults import nearest
@@ -35,7 +36,8 @@ class Layers:
             return tree
         own = replace(tree, value={key: entry for key, entry in tree.entries.items() if key != "extends"})
         base = self._base(extends.node, text, (*chain, path.resolve()))
-        return self.overlay(self.load(base, (*chain, path.resolve())), own, [])
+        joined = self.overlay(self.load(base, (*chain, path.resolve())), own, [])
+        return replace(joined, place=own.place)
 
     def _base(self, node: Node, text: Text, chain: tuple[Path, ...]) -> Path:
         if not isinstance(node.value, str) or not node.value.strip():
@@ -45,16 +47,13 @@ class Layers:
             names = [path.name for path in [*chain[chain.index(base.resolve()) :], base]]
             self._stop(node.place, f"circular: {' extends '.join(names)}")
         if not base.is_file():
-            beside = sorted(other.name for other in base.parent.glob("*.yaml")) if base.parent.is_dir() else []
+            beside = sorted(other.name for other in base.parent.glob("*.yaml"))
             guess = nearest(base.name, beside)
-            self._stop(
-                node.place,
-                f"there is no file {base}",
-                os.path.join(os.path.dirname(node.value), guess) if guess else "",
-            )
+            suggestion = os.path.join(os.path.dirname(node.value), guess) if guess else ""
+            self._stop(node.place, f"there is no file {base}", suggestion)
         return base
 
-    def _stop(self, place: Place, message: str, suggestion: str = "") -> None:
+    def _stop(self, place: Place, message: str, suggestion: str = "") -> NoReturn:
         self.report.fault(place, ["extends"], message, suggestion)
         raise Unreadable
 
@@ -67,8 +66,9 @@ class Layers:
 
     def _rebase(self, node: Node, path: list[str]) -> Node:
         """Make the paths in a tree relative to the first file, whichever file they are written in."""
-        if isinstance(node.value, str) and _is_file(path) and node.place.text.folder != self.folder:
-            return replace(node, value=os.path.relpath(node.place.text.folder / node.value, self.folder or "."))
+        folder = node.place.text.folder
+        if isinstance(node.value, str) and _is_file(path) and folder != self.folder:
+            return replace(node, value=os.path.relpath(folder / node.value, self.folder))
         if not isinstance(node.value, dict):
             return node
         entries = {key: Entry(place, self._rebase(child, [*path, key])) for key, (place, child) in node.value.items()}

@@ -6,7 +6,7 @@ from functools import partial
 
 from sim.scenario.faults import nearest
 from sim.scenario.schema import Scenario, Track
-from sim.terms import Gate, Phase, Seen
+from sim.terms import Gate, Phase, Seen, Target
 
 PHASE_WORDS = {phase.name.lower(): float(phase) for phase in Phase}
 RESERVED = ("and", "or", "not", "true", "false", "min", "max", "day")
@@ -231,6 +231,7 @@ def _ordinal(name: str, parts: Sequence[str], at: int, known: Sequence[str]) -> 
         return list(known).index(parts[at])
     guess = nearest(parts[at], known)
     corrected = ".".join([*parts[:at], guess, *parts[at + 1 :]]) if guess else ""
+    corrected = guess if "." not in name else corrected
     raise UnknownName(f"unknown name '{name}'", corrected, parts[at])
 
 
@@ -245,3 +246,49 @@ def _track_names(track: Track) -> TrackNames:
 
 def _words(menu: Sequence[object]) -> dict[str, float]:
     return {value: float(at) for at, value in enumerate(menu) if isinstance(value, str)}
+
+
+def parse_target(path: str, scenario: Scenario) -> tuple[Target, int, int, int]:
+    """What an event changes by a path, as ordinals; see `sim.terms.Target` for what the three mean.
+
+    Raises UnknownName.
+    """
+    return target_of(path, NameTable(scenario))
+
+
+def target_of(path: str, table: NameTable) -> tuple[Target, int, int, int]:
+    """What a path of an event means, by a table of names. Raises UnknownName."""
+    parts = path.split(".") if "." in path else ["facts", path]
+    forms: dict[str, tuple[Target, Sequence[Sequence[str]]]] = {
+        "facts": (Target.FACT, [table.facts]),
+        "trust": (Target.TRUST, [table.parties, table.parties]),
+        "leverage": (Target.LEVERAGE, [table.mediators]),
+        "way_out": (Target.WAY_OUT, [list(table.tracks)]),
+        "weariness": (Target.WEARINESS, [table.parties]),
+        "strength": (Target.STRENGTH, [table.parties]),
+        "held": (Target.HELD, [table.parties, table.parties, table.categories]),
+        "assets": (Target.ASSETS, [table.parties, table.assets]),
+    }
+    if parts[0] not in forms:
+        guess = nearest(parts[0], forms)
+        raise UnknownName(f"unknown path '{path}'", ".".join([guess, *parts[1:]]) if guess else "", parts[0])
+    target, known = forms[parts[0]]
+    if len(parts) != len(known) + 1:
+        raise UnknownName(f"'{path}' should read {_TARGET_FORMS[target]}")
+    at = [_ordinal(path, parts, place, names) for place, names in enumerate(known, start=1)]
+    if target in (Target.TRUST, Target.HELD) and at[0] == at[1]:
+        raise UnknownName(f"'{path}' needs two different parties")
+    a, b, c = [*at, -1, -1][:3]
+    return target, a, b, c
+
+
+_TARGET_FORMS = {
+    Target.FACT: "facts.<fact>",
+    Target.TRUST: "trust.<party>.<the party it trusts>",
+    Target.LEVERAGE: "leverage.<mediator>",
+    Target.WAY_OUT: "way_out.<track>",
+    Target.WEARINESS: "weariness.<party>",
+    Target.STRENGTH: "strength.<party>",
+    Target.HELD: "held.<holder>.<of>.<category>",
+    Target.ASSETS: "assets.<party>.<asset>",
+}

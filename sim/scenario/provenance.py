@@ -1,7 +1,8 @@
 """Numbers say where they come from: status blocks are taken apart, so that every number in them carries its origin.
 
-A block (`assumed: {because: ..., strength: 2}`) gives its status to everything in it; a single number may have
-its own (`strength: {assumed: [1, 2, 3], because: ...}`).
+A block (`assumed: {because: ..., strength: 2}`) gives its status to everything in it, and a block that holds
+nothing but its reason or source (`reported: {by: ..., source: ...}`) to everything beside it; a single number may
+have its own (`strength: {assumed: [1, 2, 3], because: ...}`).
 """
 
 import datetime
@@ -79,18 +80,28 @@ class Hoister:
             for item in items:
                 self._join(joined, self._mapping(item, origin, path).entries, path)
             return Node(joined, node.place)
+        if any(item.faulty for item in items):
+            return replace(node, faulty=True)
         if origin and items and all(is_number(item.value) for item in items):
             return self._number(node, items, origin, path)
         return replace(node, value=[self._node(item, origin, [*path, str(at)]) for at, item in enumerate(items)])
 
     def _mapping(self, node: Node, origin: _Origin | None, path: list[str]) -> Node:
         joined: dict[str, Entry] = {}
+        beside = [key for key, entry in node.entries.items() if _says_only(key, entry.node)]
+        for key in beside:
+            said = node.entries[key]
+            origin = self._origin(STATUSES[key], said.node.entries, said.key, path)
+            if key != beside[0] or len(beside) == len(node.entries):
+                what = "one status at a time" if key != beside[0] else f"nothing is said to be {key}"
+                self.report.fault(said.key, [*path, key], what)
         for key, (place, child) in node.entries.items():
+            if key in beside:
+                continue
             if key not in STATUSES:
                 self._join(joined, {key: Entry(place, self._node(child, origin, [*path, key]))}, path)
                 continue
-            blocks = child.value if isinstance(child.value, list) else [child]
-            for block in blocks:
+            for block in child.value if isinstance(child.value, list) else [child]:
                 if block.entries:
                     self._join(joined, self._block(block, place, STATUSES[key], path), path)
                 elif not block.faulty:
@@ -193,9 +204,13 @@ def _is_leaf(node: Node) -> bool:
 
 
 def _is_block(node: Node) -> bool:
-    return bool(node.entries) and all(
-        key in STATUSES and not _is_leaf(entry.node) for key, entry in node.entries.items()
-    )
+    """Whether a mapping says the status of what it holds."""
+    return any(key in STATUSES and not _is_leaf(entry.node) for key, entry in node.entries.items())
+
+
+def _says_only(key: str, node: Node) -> bool:
+    """Whether a status block holds nothing but its reason or source."""
+    return key in STATUSES and bool(node.entries) and set(node.entries) <= set(SAID_WITH[STATUSES[key]])
 
 
 def attest(node: Node, claims: Mapping[str, Claim], sources: list[str], report: Report) -> Node:
@@ -214,9 +229,7 @@ class _Attester:
 
     def check(self, node: Node, path: list[str]) -> Node:
         if isinstance(node.value, dict):
-            entries = {
-                key: Entry(entry.key, self.check(entry.node, [*path, key])) for key, entry in node.value.items()
-            }
+            entries = {key: Entry(entry.key, self.check(entry.node, [*path, key])) for key, entry in node.value.items()}
             return replace(node, value=entries)
         if isinstance(node.value, list):
             items = [self.check(item, [*path, str(at)]) for at, item in enumerate(node.value)]
@@ -251,7 +264,11 @@ class _Attester:
 
 
 def unknown(
-    report: Report, cite: Cite, known: Mapping[str, object] | list[str], path: list[str], sources: list[str] | None = None
+    report: Report,
+    cite: Cite,
+    known: Mapping[str, object] | list[str],
+    path: list[str],
+    sources: list[str] | None = None,
 ) -> None:
     """Report a claim or a source that nobody made or named."""
     message = f"unknown {cite.kind} '{cite.name}'"

@@ -1,18 +1,22 @@
 """A scenario file is read, checked, and handed on with the place of everything in it; or every fault is told."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.scenario.case import Case
 from sim.scenario.checking import check
 from sim.scenario.claims import Claim, InvalidClaims, load_claims
+from sim.scenario.desk import Desk
+from sim.scenario.doubting import doubt_case
 from sim.scenario.faults import Fault, InvalidScenario
 from sim.scenario.layers import Layers
 from sim.scenario.provenance import attest
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Part, Scenario
 from sim.scenario.tree import Node, Place, Positions, Report, Text, Unreadable
 from sim.scenario.validating import validate
+from sim.scenario.values import Status, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +52,52 @@ def read(path: str | Path, sets: Sequence[str] = ()) -> Reading:
         raise InvalidScenario(_in_order(report.faults)) from None
     claims, files = _load_claims(root, path.parent, report)
     root = attest(root, claims, list(_sources(root)), report)
-    scenario, tree, pruned = validate(root, report)
-    if scenario is not None:
-        check(scenario, Positions(tree), claims, report, pruned, path.parent)
-    if report.faults or scenario is None:
+    valid = validate(root, report)
+    positions = Positions(valid.tree)
+    if valid.scenario is not None:
+        desk = Desk(valid.scenario, positions, claims, report, path.parent)
+        desk.left_out = valid.lost_names(root)
+        desk.left_out_at = valid.left_out
+        check(desk)
+    if report.faults or valid.scenario is None:
         raise InvalidScenario(_in_order(report.faults))
     warnings = tuple(_in_order(report.warnings))
-    return Reading(scenario, Positions(tree), warnings, path, (*layers.files, *files), claims)
+    return Reading(valid.scenario, positions, warnings, path, (*layers.files, *files), claims)
+
+
+def doubts(case: Case, reading: Reading) -> tuple[Fault, ...]:
+    """Warnings about a compiled case: a margin above the best worth, an interest that tells no outcomes apart."""
+    report = Report()
+    doubt_case(case, reading.positions, report)
+    return tuple(_in_order(report.warnings))
+
+
+def unattributed(reading: Reading) -> tuple[Fault, ...]:
+    """Every number of a scenario that nobody is named for, structure aside (menus, counts, terms, calendar)."""
+    report = Report()
+    for location, value in _values(reading.scenario, []):
+        if value.status is Status.UNATTRIBUTED:
+            found = reading.positions.find(location)
+            report.fault(found.place, found.path, f"{_spell(value)} has no status: who says so, or why is it assumed?")
+    return tuple(_in_order(report.faults))
+
+
+def _values(part: object, location: list[str | int]) -> Iterator[tuple[list[str | int], Value]]:
+    if isinstance(part, Value):
+        yield location, part
+    elif isinstance(part, Part):
+        for name, field in type(part).model_fields.items():
+            yield from _values(getattr(part, name), [*location, field.alias or name])
+    elif isinstance(part, dict):
+        for key, inner in part.items():
+            yield from _values(inner, [*location, key])
+    elif isinstance(part, list):
+        for index, inner in enumerate(part):
+            yield from _values(inner, [*location, index])
+
+
+def _spell(value: Value) -> str:
+    return f"[{value.low:g}, {value.middle:g}, {value.high:g}]" if value.uncertain else f"{value.middle:g}"
 
 
 def _sources(root: Node) -> Mapping[str, Node]:

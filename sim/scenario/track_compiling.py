@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from sim.scenario import schema
-from sim.scenario.case import NOWHERE, IssueCase, PreconditionCase, RenewalCase, StepCase, StrategyCase, TrackCase
+from sim.scenario.case import (
+    NOWHERE,
+    IssueCase,
+    PreconditionCase,
+    RenewalCase,
+    StepCase,
+    StrategyCase,
+    TrackCase,
+    name_key,
+)
 from sim.scenario.defaults import of_strategy
 from sim.scenario.expressions import Program, compile_expression
 from sim.scenario.names import Names
@@ -208,6 +217,7 @@ class TrackCompiler:
                 conditions.append(
                     PreconditionCase(
                         name=key,
+                        key=name_key(key),
                         label=condition.label or readable(key),
                         holder=self.bench.parties.index(holder),
                         seat=list(seats).index(holder),

@@ -8,7 +8,7 @@ import datetime
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -18,7 +18,6 @@ from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
-    MappingStartEvent,
     NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
@@ -27,7 +26,7 @@ from ruamel.yaml.events import (
 )
 
 from sim.scenario.faults import Fault, mark
-from sim.scenario.values import Value
+from sim.scenario.values import Status, Value
 
 MOST_BYTES = 1_048_576
 MOST_NODES = 200_000
@@ -37,6 +36,7 @@ LARGEST = 1e15
 """A number of greater size than this is a slip of the keyboard."""
 MOST_ALIKE = 10
 """Faults of the same kind that are listed one by one."""
+_STATUSES = frozenset(status.value for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ class Report:
 
 
 def _fault(place: Place, path: Sequence[str], message: str, suggestion: str, *, warning: bool) -> Fault:
-    shown = list(path[1:] if path[:1] == ["tracks"] and len(path) > 1 else path)
+    named = [key for key in path if key not in _STATUSES]
+    shown = named[1:] if named[:1] == ["tracks"] and len(named) > 1 else named
     return Fault(
         place.text.name, place.line, place.column, ".".join(shown), message, suggestion, place.excerpt(), warning
     )
@@ -173,8 +174,9 @@ _UNUSABLE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U0001
 def _refuse_characters(text: Text, report: Report) -> None:
     found = [(row, hit) for row, line in enumerate(text.lines) if (hit := _UNUSABLE.search(line))]
     for row, hit in found[:MOST_ALIKE]:
-        what = "a tab; use spaces" if hit.group() == "\t" else f"the character U+{ord(hit.group()):04X}"
-        report.fault(Place(text, row + 1, hit.start() + 1), [], f"{what} cannot be used in a scenario")
+        tab = hit.group() == "\t"
+        what = "a tab: use spaces" if tab else f"the character U+{ord(hit.group()):04X} cannot be used"
+        report.fault(Place(text, row + 1, hit.start() + 1), [], what)
     if len(found) > MOST_ALIKE:
         report.fault(Place(text), [], f"{len(found) - MOST_ALIKE} more lines with such characters")
     if found:
@@ -230,8 +232,9 @@ class _Builder:
         self.grow(place, 1, depth)
         if isinstance(event, AliasEvent):
             return self.alias(event, place, depth)
-        if event.tag is not None and event.tag != "!":
-            self.stop(place, f"the tag '{event.tag}' is not supported; text that looks like a number needs quotes")
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            self.stop(place, f"the tag '{tag}' is not supported; text that looks like a number needs quotes")
         before = self.count
         if isinstance(event, ScalarEvent):
             node, height = self.scalar(event, place), 1
@@ -251,13 +254,17 @@ class _Builder:
         return Node(node.value, place, node.cites, node.faulty) if not node.entries else node, height
 
     def sequence(self, place: Place, depth: int) -> tuple[Node, int]:
-        items, tallest = [], 0
+        items: list[Node] = []
+        tallest = 0
         while not isinstance(event := next(self.events), SequenceEndEvent):
             self.path.append(str(len(items)))
             item, height = self.node(event, depth + 1)
             self.path.pop()
             items.append(item)
             tallest = max(tallest, height)
+        end = self.place(event)
+        if end.line == place.line:
+            place = replace(place, length=end.column - place.column + 1)
         return Node(items, place), tallest + 1
 
     def mapping(self, place: Place, depth: int) -> tuple[Node, int]:
@@ -414,4 +421,3 @@ def plain(node: Node) -> Any:
 def is_number(raw: object) -> bool:
     """Whether a scalar is a number; a switch is none."""
     return isinstance(raw, int | float) and not isinstance(raw, bool)
-

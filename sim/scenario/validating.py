@@ -7,41 +7,62 @@ find, and nothing that only follows from another fault.
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from sim.scenario import shape
 from sim.scenario.faults import nearest, one_of
-from sim.scenario.schema import FORMAT, NOT_YET, Part, Scenario, Strategy
-from sim.scenario.tree import Entry, Found, Node, Positions, Report, plain
+from sim.scenario.schema import FORMAT, NOT_YET, Scenario
+from sim.scenario.tree import Entry, Found, Node, Positions, Report, Scalar, plain
 from sim.scenario.values import Value
 
 MOST_ROUNDS = 20
-_STAND_INS = {"parley": FORMAT, "title": "", "start": datetime.date(2000, 1, 1), "horizon": 1}
+_STAND_INS: dict[str, Scalar] = {"parley": FORMAT, "title": "", "start": datetime.date(2000, 1, 1), "horizon": 1}
 """What a faulty scalar of the file's head is taken for, so that the rest can be checked."""
 
 
-def validate(root: Node, report: Report) -> tuple[Scenario | None, Node, list[list[str]]]:
-    """The scenario that a tree describes; the tree and the paths of what was left out as faulty.
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What is left of a file when its faulty parts are left out."""
 
-    The scenario is None where too little is left of it to go on with.
-    """
+    scenario: Scenario | None
+    """None where too little is left to go on with."""
+    tree: Node
+    left_out: tuple[list[str], ...]
+    """Paths of the faulty parts."""
+
+    def lost_names(self, root: Node) -> frozenset[str]:
+        """Every key in what was left out: names that may be meant elsewhere."""
+        lost = {path[-1] for path in self.left_out}
+        for path in self.left_out:
+            lost.update(_keys(Positions(root).find(path).node))
+        return frozenset(lost)
+
+
+def _keys(node: Node) -> Iterable[str]:
+    for key, entry in node.entries.items():
+        yield key
+        yield from _keys(entry.node)
+
+
+def validate(root: Node, report: Report) -> Validated:
+    """The scenario that a tree describes, as far as it can be made out."""
     pruned = [*_faulty(root, []), *_not_yet(root, report)]
     tree = _without(root, pruned)
     for _ in range(MOST_ROUNDS):
         try:
-            return Scenario.model_validate(plain(tree)), tree, pruned
+            return Validated(Scenario.model_validate(plain(tree)), tree, tuple(pruned))
         except ValidationError as error:
             positions, out = Positions(tree), list[list[str]]()
             for detail in error.errors(include_url=False):
                 out.append(_complain(detail, positions, pruned, report))
         if any(not path for path in out):
             break
-        pruned += [path for path in out if path[0] not in _STAND_INS or len(path) > 1]
+        pruned += out
         tree = _without(tree, out)
-    return None, tree, pruned
+    return Validated(None, tree, tuple(pruned))
 
 
 def _faulty(node: Node, path: list[str]) -> Iterable[list[str]]:
@@ -126,7 +147,7 @@ def _complain(detail: Mapping[str, Any], positions: Positions, pruned: list[list
         return found.path
     if kind == "too_short" and any(path[: len(found.path)] == found.path for path in pruned):
         return found.path
-    message, suggestion = _say(detail, found, positions)
+    message, suggestion = _say(detail, found)
     at_key = kind in ("missing", "extra_forbidden") or detail["loc"][-1] == "[key]"
     report.fault(found.key if at_key else found.place, found.path, message, suggestion)
     return missing if kind == "missing" and len(missing) == 1 and missing[0] in _STAND_INS else found.path
@@ -137,32 +158,32 @@ def _short_of(missing: list[str], pruned: list[list[str]]) -> bool:
     return missing[-1] == "gives" and any(path[:-1] == missing[:-1] and " gives " in path[-1] for path in pruned)
 
 
-def _say(detail: Mapping[str, Any], found: Found, positions: Positions) -> tuple[str, str]:
+def _say(detail: Mapping[str, Any], found: Found) -> tuple[str, str]:
+    """What is wrong, and the nearest right thing."""
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
-    name = str(detail["loc"][-2] if detail["loc"][-1] == "[key]" else detail["loc"][-1])
+    name, shown = str([step for step in detail["loc"] if step != "[key]"][-1]), _shown(given)
     if kind == "missing":
-        return _say_missing(name, found), ""
+        return _say_missing(name), ""
     if kind == "extra_forbidden":
-        return _say_unknown(name, found.path, positions)
+        return _say_unknown(name, found.path)
     if isinstance(given, Value) and kind not in ("number", "out_of_range", "range_not_allowed"):
-        return "expected a plain value, outside any status block (it belongs to the structure)", ""
-    shown = _shown(given)
+        return "expected a plain value, outside any status block: this is structure", ""
     if kind == "literal_error":
-        choices = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
-        return f"expected {one_of(choices)}, found {shown}", nearest(given, choices) if isinstance(given, str) else ""
+        choices = re.findall(r"'([^']*)'", context["expected"])
+        expected = one_of(choices) if choices else context["expected"]
+        return f"expected {expected}, found {shown}", nearest(given, choices) if isinstance(given, str) else ""
     if kind == "string_pattern_mismatch":
         message = f"{shown} cannot be a name: small letters, digits and _, beginning with a letter"
         return message, re.sub(r"\W+", "_", given.strip().lower(), flags=re.ASCII).strip("_")
-    if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind]}, found {shown}", ""
-    if kind in ("greater_than_equal", "less_than_equal"):
-        limit = f"at least {context['ge']}" if kind == "greater_than_equal" else f"at most {context['le']}"
-        return f"{given} is out of range: must be {limit}", ""
-    if kind in ("too_short", "too_long"):
-        least = kind == "too_short"
-        limit = f"at least {context['min_length']}" if least else f"at most {context['max_length']}"
-        return f"expected {limit}, found {context['actual_length']}", ""
-    return str(detail["msg"]), ""
+    limits = {
+        "greater_than_equal": "{given} is out of range: must be at least {ge}",
+        "less_than_equal": "{given} is out of range: must be at most {le}",
+        "too_short": "expected at least {min_length}, found {actual_length}",
+        "too_long": "expected at most {max_length}, found {actual_length}",
+    }
+    if kind in limits:
+        return limits[kind].format(given=given, **context), ""
+    return f"expected {_EXPECTED[kind]}, found {shown}" if kind in _EXPECTED else str(detail["msg"]), ""
 
 
 _EXPECTED = {
@@ -179,23 +200,19 @@ _EXPECTED = {
 }
 
 
-def _say_missing(name: str, found: Found) -> str:
+def _say_missing(name: str) -> str:
     if name == "gives":
         return "a step must give something: 'a gives b: {category or asset: count}'"
     return f"missing key '{name}'"
 
 
-def _say_unknown(name: str, path: list[str], positions: Positions) -> tuple[str, str]:
+def _say_unknown(name: str, path: list[str]) -> tuple[str, str]:
     model = shape.model_of(shape.at(path[:-1]))
-    keys = list(shape.keys_of(model)) if model is not None and not issubclass(model, Strategy) else []
-    spelled = nearest(name.replace("_", " "), keys) or nearest(name, keys)
-    if len(path) > 1 and not spelled:
-        spelled = _belongs_above(name, path, positions)
-    return f"unknown key '{name}'", spelled
-
-
-def _belongs_above(name: str, path: list[str], positions: Positions) -> str:
-    return ""
+    keys = list(shape.keys_of(model)) if model is not None else []
+    words = name.split()
+    if model in shape.RELATING and len(words) == 3:
+        return f"unknown key '{name}'", f"{words[0]}{shape.RELATING[model][1]}{words[2]}"
+    return f"unknown key '{name}'", nearest(name.replace("_", " "), keys) or nearest(name, keys)
 
 
 def _shown(given: Any) -> str:
@@ -210,6 +227,3 @@ def _shown(given: Any) -> str:
     text = given if isinstance(given, str) else f"{given}"
     text = text if len(text) <= 60 else f"{text[:57]}..."
     return f"'{text}'" if isinstance(given, str) else text
-
-
-__all__ = ["Part", "validate"]

@@ -71,8 +71,9 @@ def in_order(raw: Sequence[Any]) -> tuple[float, float, float]:
     if not all(math.isfinite(part) for part in (low, middle, high)):
         raise ValueError("expected finite numbers")
     if low > middle or middle > high:
-        wrong = f"low {low:g} is above middle {middle:g}" if low > middle else f"middle {middle:g} is above high {high:g}"
-        raise ValueError(f"a range reads [low, middle, high]: {wrong}")
+        first, second = ("low", "middle") if low > middle else ("middle", "high")
+        least, most = (low, middle) if low > middle else (middle, high)
+        raise ValueError(f"a range reads [low, middle, high]: {first} {least:g} is above {second} {most:g}")
     return low, middle, high
 
 

@@ -1,13 +1,15 @@
 """What pictures and prose call things: names of a case turned into words for a reader."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.engine.log import Condition
 from sim.scenario.case import Case
-from sim.show.words import capital, counted, listed, number, possessive, spaced
+from sim.show.words import capital, counted, listed, possessive, spaced, span
 
+MOST_SETS = 3
+"""Alternatives that a sentence names."""
 _NAME = re.compile(r"(?P<ledger>ledger)\.(?P<by>\w+)\((?P<days>\d+)\)|[A-Za-z_]\w*(?:\.\w+)*")
 _COMPARISONS = {">=": "at least", "<=": "at most", "==": "exactly", "!=": "other than", ">": "above", "<": "below"}
 _COMPARISON = re.compile("|".join(_COMPARISONS))
@@ -23,6 +25,7 @@ class Labels:
     tracks: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
     preconditions: Mapping[str, str] = field(default_factory=dict)
     """By `track.party.name`."""
 
@@ -35,8 +38,8 @@ class Labels:
         return self.mediators.get(name) or spaced(name)
 
     def track(self, name: str) -> str:
-        """The label of a track, with a capital."""
-        return capital(self.tracks.get(name) or spaced(name))
+        """The label of a track, or of an act that stands in a track's place, with a capital."""
+        return capital(self.tracks.get(name) or self.acts.get(name) or spaced(name))
 
     def fact(self, name: str) -> str:
         """The label of a fact."""
@@ -68,6 +71,7 @@ def labels_of(case: Case) -> Labels:
         tracks={track.name: track.label for track in case.tracks},
         facts={fact.name: fact.label for fact in case.facts},
         events={event.name: event.label for event in case.events},
+        acts={act.name: act.label for act in case.acts},
         preconditions={
             f"{track.name}.{case.parties[condition.holder].name}.{condition.name}": condition.label
             for track in case.tracks
@@ -121,37 +125,55 @@ def expression_text(expression: str, labels: Labels) -> str:
     return " ".join(_COMPARISON.sub(lambda m: f" {_COMPARISONS[m[0]]} ", worded).split())
 
 
-def condition_text(track: str, condition: Condition, labels: Labels) -> str:
-    """A precondition in words: whose it is, what it asks for and what it met.
+def conditions_text(track: str, conditions: Iterable[Condition], labels: Labels, known: Collection[str] = ()) -> str:
+    """Preconditions in words, each once: whose it is, what it asks for and what it met, as a range if that varied.
+
+    Those `known` (`party.name`) have been spelled out before: what they ask for is left out.
 
     >>> asked = Condition("monitored", "russia", "accepts", "proposal.monitoring >= 0.6", {"proposal.monitoring": 0.3})
-    >>> print(condition_text("ceasefire", asked, Labels(parties={"russia": "Russia"})))
+    >>> print(conditions_text("ceasefire", [asked], Labels(parties={"russia": "Russia"})))
     Russia's "monitored" (asks for monitoring at least 0.6; was offered 0.3)
     """
-    whose = labels.whose(track, f"{condition.holder}.{condition.name}")
-    asks = f"asks for {expression_text(condition.expression, labels)}"
-    if not condition.saw:
-        return f"{whose} ({asks})"
-    offered = all(name.startswith("proposal.") for name in condition.saw)
-    alone = len(condition.saw) == 1
-    met = ", ".join(
-        number(amount) if alone else f"{seen_text(name, labels)} {number(amount)}"
-        for name, amount in condition.saw.items()
-    )
-    return f"{whose} ({asks}; {'was offered' if offered else 'found'} {met})"
+    asked: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        asked.setdefault(f"{condition.holder}.{condition.name}", []).append(condition)
+    return listed(_asked_text(track, name, each, labels, name in known) for name, each in asked.items())
 
 
-def conditions_text(track: str, conditions: Iterable[Condition], labels: Labels) -> str:
-    """Several preconditions in words."""
-    return listed(condition_text(track, condition, labels) for condition in conditions)
+def _asked_text(track: str, name: str, asked: Sequence[Condition], labels: Labels, known: bool) -> str:
+    condition = asked[0]
+    told = [] if known else [f"asks for {expression_text(condition.expression, labels)}"]
+    if condition.saw:
+        offered = all(seen.startswith("proposal.") for seen in condition.saw)
+        told.append(f"{'was offered' if offered else 'found'} {_met(asked, labels)}")
+    return labels.whose(track, name) + (f" ({'; '.join(told)})" if told else "")
 
 
-def unlocks_text(track: str, unlocks: Iterable[tuple[str, ...]], labels: Labels) -> str:
-    """What would open the zone of agreement: minimal sets of preconditions, as alternatives.
+def _met(asked: Sequence[Condition], labels: Labels) -> str:
+    parts = []
+    for name in asked[0].saw:
+        amounts = [each.saw[name] for each in asked if name in each.saw]
+        what = "" if len(asked[0].saw) == 1 else f"{seen_text(name, labels)} "
+        parts.append(what + span(min(amounts), max(amounts)))
+    return ", ".join(parts)
 
-    >>> print(unlocks_text("t", [("a.x",), ("a.y", "b.z")], Labels()))
-    a's "x"; or a's "y" together with b's "z"
+
+def unlocks_text(track: str, unlocks: Sequence[tuple[str, ...]], labels: Labels) -> str:
+    """What would open the zone of agreement: minimal sets of preconditions as alternatives, MOST_SETS at most.
+
+    >>> print(unlocks_text("t", [("a.x",), ("a.y", "a.z", "b.w")], Labels()))
+    a's "x"; or a's "y" and "z" with b's "w"
     """
-    return "; or ".join(
-        " together with ".join(labels.whose(track, condition) for condition in members) for members in unlocks
-    )
+    told = [" with ".join(_by_holder(track, members, labels)) for members in unlocks[:MOST_SETS]]
+    if len(unlocks) > MOST_SETS:
+        told.append(counted(len(unlocks) - MOST_SETS, "other set"))
+    return "; or ".join(told)
+
+
+def _by_holder(track: str, members: Iterable[str], labels: Labels) -> Iterator[str]:
+    held: dict[str, list[str]] = {}
+    for member in members:
+        holder, _, name = member.partition(".")
+        held.setdefault(holder, []).append(f'"{labels.precondition(track, holder, name)}"')
+    for holder, names in held.items():
+        yield f"{possessive(labels.party(holder))} {listed(names)}"

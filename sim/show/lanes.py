@@ -3,7 +3,7 @@
 import datetime
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -90,7 +90,7 @@ def _names(record: RunRecord, marks: Sequence[Mark]) -> list[str]:
 def _place(marks: Sequence[Mark], day: float, width: float) -> tuple[Placed, ...]:
     """Texts from left to right, each in the lowest row that is free there."""
     wanted = []
-    for mark in marks:
+    for mark in _joined(marks):
         if mark.shape in _WORDED and mark.text:
             long = style.text_width(mark.text, style.SMALL)
             wanted.append((max(0.0, min(_moment(mark) * day - long / 2, width - long)), long, mark))
@@ -103,6 +103,19 @@ def _place(marks: Sequence[Mark], day: float, width: float) -> tuple[Placed, ...
         ends[row : row + 1] = [left + long]
         placed.append(Placed(mark, row, left))
     return tuple(placed)
+
+
+def _joined(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks with every gesture that comes with a release on the same day told beside it."""
+    gestures = {mark.day: mark for mark in marks if mark.shape is Shape.GESTURE}
+    releases = {mark.day for mark in marks if mark.shape is Shape.RELEASE}
+    return [
+        replace(mark, text=f"{mark.text} + {gestures[mark.day].text}")
+        if mark.shape is Shape.RELEASE and mark.day in gestures
+        else mark
+        for mark in marks
+        if mark.shape is not Shape.GESTURE or mark.day not in releases
+    ]
 
 
 def _moment(mark: Mark) -> float:
@@ -172,10 +185,12 @@ def _draw_bars(lane: Lane, axes: Axes, base: float, parties: Sequence[str]) -> N
 
 
 def _draw_moments(lane: Lane, axes: Axes, base: float) -> None:
-    for mark in lane.marks:
+    for mark in _joined(lane.marks):
         if mark.shape in _MARKERS:
             height = {Shape.AGREED: 0.5, Shape.EVENT: 0.6}.get(mark.shape, 1.22)
-            axes.plot([_moment(mark)], [base + height], linestyle="", mew=0.7, zorder=5, **_MARKERS[mark.shape])
+            axes.plot(
+                [_moment(mark)], [base + height], linestyle="", mew=0.7, zorder=5, clip_on=False, **_MARKERS[mark.shape]
+            )
 
 
 def _draw_texts(lane: Lane, axes: Axes, base: float, days_a_point: float) -> None:
@@ -196,7 +211,9 @@ def _draw_texts(lane: Lane, axes: Axes, base: float, days_a_point: float) -> Non
 
 def lane_key(marks: Sequence[Mark], parties: Sequence[str], labels: Labels) -> list[Artist]:
     """The legend of what some lanes show, and of nothing else."""
-    shown = {mark.shape for mark in marks}
+    lanes = {mark.lane for mark in marks}
+    shown = {mark.shape for lane in lanes for mark in _joined([each for each in marks if each.lane == lane])}
+    gestures = any(mark.shape is Shape.GESTURE for mark in marks)
     apart = "" if len(parties) > 2 else " by {} : by {}".format(*(labels.party(party) for party in parties))
     names = {
         Shape.TALKS: "talks",
@@ -206,15 +223,15 @@ def lane_key(marks: Sequence[Mark], parties: Sequence[str], labels: Labels) -> l
         Shape.SUSPENDED: "deal suspended",
         Shape.RESTRAINT: "one-sided restraint",
         Shape.AGREED: "agreement",
-        Shape.RELEASE: f"persons released{apart}",
-        Shape.GESTURE: "gesture: persons released",
+        Shape.RELEASE: f"persons released{apart}{' + gesture' if gestures else ''}",
+        Shape.GESTURE: "gesture by itself (persons)",
         Shape.ENDING: "end without agreement or fulfilment",
         Shape.EVENT: "event",
     }
     handles: list[Artist] = []
     for shape, name in names.items():
         if shape in shown and shape in _BARS:
-            handles.append(Patch(label=name, **_BARS[shape]))
+            handles.append(Patch(label=name, hatch_linewidth=style.HATCH, **_BARS[shape]))
         elif shape in shown:
             handles.append(Line2D([], [], linestyle="", label=name, mew=0.7, **_MARKERS[shape]))
     if Shape.OFFER in shown:

@@ -128,12 +128,12 @@ def _releases(entries: Iterable[log.Entry], parties: Sequence[str]) -> Iterator[
             by_giver = handed.setdefault((entry.track, entry.day, entry.gesture), {})
             due, delivered = by_giver.get(entry.giver, (0.0, 0.0))
             by_giver[entry.giver] = (due + entry.due, delivered + entry.delivered)
-    for (track, day, gesture), by_giver in handed.items():
+    for (track, day, gesture), by_giver in handed.items():  # an act's releases are on no track
         givers = [by_giver[party] for party in parties if party in by_giver]
         if len(givers) > 2 or len(parties) > 2:
             givers = [(sum(due for due, _ in givers), sum(delivered for _, delivered in givers))]
         yield Mark(
-            track,
+            track or ACTS,
             Shape.GESTURE if gesture else Shape.RELEASE,
             day,
             day,
@@ -143,7 +143,7 @@ def _releases(entries: Iterable[log.Entry], parties: Sequence[str]) -> Iterator[
 
 
 def _of_due(due: float, delivered: float) -> str:
-    return number(delivered) if delivered >= due else f"{number(delivered)}/{number(due)}"
+    return number(delivered) if delivered >= due else f"{number(delivered)} of {number(due)}"
 
 
 def _never_opened(record: RunRecord, labels: Labels) -> Iterator[Mark]:

@@ -135,10 +135,7 @@ def _(entry: log.TalksEnded, labels: Labels) -> Sentence:
 @sentence.register
 def _(entry: log.Agreed, labels: Labels) -> Sentence:
     via = "" if entry.via == "offer" else f", on the bridging proposal of {labels.mediator(entry.via)}"
-    text = f"Agreed: {package_text(entry.package)}{via}"
-    if entry.inducements:
-        text += f", {_inducements(entry.inducements, labels)}"
-    text += "."
+    text = f"Agreed: {package_text(entry.package)}{via}{inducements_text(entry.inducements, labels)}."
     if entry.begins > entry.day:
         text += f" It begins in {counted(entry.begins - entry.day, 'day')}."
     return Sentence(Kind.AGREEMENT, Severity.TURN, text)
@@ -206,37 +203,15 @@ def _(entry: log.DealEnded, labels: Labels) -> Sentence:
     text = f"The deal {_DEAL_ENDINGS.get(entry.ending, f'ends: {spaced(entry.ending)}')}"
     if entry.party:
         text += f" by {labels.party(entry.party)}"
-    if entry.days_in_force:
+    if entry.days_in_force > 1:
         text += f", after {counted(entry.days_in_force, 'day')} in force"
     return Sentence(Kind.DEAL, Severity.TURN, f"{text}.")
 
 
-@sentence.register
-def _(entry: log.DayBlocked, labels: Labels) -> Sentence:
-    packages = "The only package" if entry.zone == 1 else f"Each of the {entry.zone:,} packages"
-    text = (
-        f"{packages} worth enough to every side failed a precondition. Nearest: {package_text(entry.nearest)};"
-        f" in the way: {conditions_text(entry.track, entry.conditions, labels)}."
-    )
-    if entry.unlocks:
-        text += f" To unlock it: {unlocks_text(entry.track, entry.unlocks, labels)}."
-    return Sentence(Kind.BLOCKED, Severity.STEP, text)
-
-
-def bridging_text(entry: log.Bridged, labels: Labels) -> str:
-    """A mediator's bridging proposal as part of a day's rounds; its terms follow in the agreement if all agreed."""
-    mediator = labels.mediator(entry.mediator)
-    if not entry.refused_by:
-        return f"{mediator} puts a bridging proposal, and all agree."
-    text = f"{mediator} proposes {package_text(entry.package)}"
-    if entry.inducements:
-        text += f" ({_inducements(entry.inducements, labels)})"
-    return f"{text}: {listed(labels.party(party) for party in entry.refused_by)} refused."
-
-
-def _inducements(inducements: Mapping[str, float], labels: Labels) -> str:
-    parts = listed(f"{number(amount)} to {labels.party(party)}" for party, amount in inducements.items())
-    return f"with an inducement of worth {parts}"
+def inducements_text(inducements: Mapping[str, float], labels: Labels) -> str:
+    """What a mediator promises whom, as part of a sentence; empty where it promises nothing."""
+    parts = [f"{number(amount)} to {labels.party(party)}" for party, amount in inducements.items() if amount > 0]
+    return f", with an inducement of worth {listed(parts)}" if parts else ""
 
 
 def _scope(scope: float) -> str:

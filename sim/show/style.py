@@ -76,6 +76,11 @@ def blank(width: float, height: float) -> Figure:
     return figure
 
 
+def head(figure: Figure, title: str) -> None:
+    """Put a title over a whole figure, at the left."""
+    figure.suptitle(title, x=0.07 / figure.get_figwidth(), ha="left", fontsize=TITLE)
+
+
 def sign(figure: Figure, note: str) -> None:
     """Put what the figure rests on, and the laboratory's disclaimer, at its foot."""
     width, height = figure.get_size_inches()

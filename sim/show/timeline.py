@@ -21,6 +21,15 @@ GUTTER, EDGE, HEAD, FOOT = 1.05, 0.15, 0.24, 0.5
 """Inches around the panels: left for names, right, above for the title, below for dates and signature."""
 PANEL, BETWEEN = 0.85, 0.3
 """Inches: height of a panel of numbers, and room above it for its legend."""
+_LEVELS = (
+    (style.INK, "-"),
+    (style.COLOURS[3], "--"),
+    (style.COLOURS[2], "-."),
+    (style.COLOURS[4], "-"),
+    (style.COLOURS[5], ":"),
+    (style.SOFT, "--"),
+)
+"""Not the colours of parties: a curve may be about two of them."""
 DAYS_BY_DAY = 60
 """Up to this horizon allegations are drawn by day, beyond it by week."""
 
@@ -117,9 +126,9 @@ def draw_ledgers(
 def draw_levels(levels: Mapping[str, Sequence[float]], axes: Axes, start: datetime.date) -> Axes:
     """Draw levels in [0, 1] by day, a line for each name."""
     for place, (name, values) in enumerate(levels.items()):
-        look = style.stroke(place)
+        colour, line = _LEVELS[place % len(_LEVELS)]
         days = [day + 0.5 for day in range(len(values))]
-        axes.plot(days, list(values), color=look.colour, linestyle=look.line, linewidth=1.2, label=name)
+        axes.plot(days, list(values), color=colour, linestyle=line, linewidth=1.2, label=name)
     calendar(axes, start, max(len(values) for values in levels.values()))
     axes.set_ylim(0, 1)
     style.tidy(axes, y="level")

@@ -4,14 +4,14 @@ Worths and reservations are those of the last day of talks, so an offer of an ea
 have stood then. The Pareto frontier and the Nash point are for the reader: no party ever uses them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from sim.engine.record import NEVER, TalksRecord
-from sim.scenario.case import NOWHERE, Space
+from sim.scenario.case import NOWHERE
 from sim.scenario.outcomes import nash_point, pareto, zone_of_agreement
 from sim.show import style
 from sim.show.files import Drawing
@@ -26,7 +26,7 @@ def utility_space(
     talks: TalksRecord,
     labels: Labels,
     *,
-    space: Space | None = None,
+    packages: Sequence[Mapping[str, str]] = (),
     seats: tuple[int, int] = (0, 1),
     note: str = "",
 ) -> Drawing:
@@ -35,20 +35,18 @@ def utility_space(
     Args:
         talks: the record of the talks.
         labels: what the reader calls parties and tracks.
-        space: the outcome space of the track, to name packages in the data and the words.
+        packages: the terms of every package, to name it in the data and the words.
         seats: which two places at the table stand on the axes.
         note: what the figure rests on (see `style.caption`).
     """
-    figure = style.blank(style.COLUMN, 3.6)
-    axes = draw_utility_space(talks, figure.add_subplot(), labels, seats=seats)
-    axes.set_title(f"{labels.track(talks.track)}: talks {talks.number}", fontsize=style.TITLE, loc="left", pad=4)
+    figure = style.blank(style.COLUMN, 3.9)
+    draw_utility_space(talks, figure.add_subplot(), labels, seats=seats)
+    style.head(figure, f"{labels.track(talks.track)}: talks {talks.number}")
     style.sign(figure, note)
-    return Drawing(figure, _rows(talks, space), _alt(talks, labels, space, seats))
+    return Drawing(figure, _rows(talks, packages), _alt(talks, labels, packages, seats))
 
 
-def draw_utility_space(
-    talks: TalksRecord, axes: Axes, labels: Labels, *, seats: tuple[int, int] = (0, 1)
-) -> Axes:
+def draw_utility_space(talks: TalksRecord, axes: Axes, labels: Labels, *, seats: tuple[int, int] = (0, 1)) -> Axes:
     """Draw the worths of every feasible package to two seats, what bounds them, and what was offered.
 
     With more than two seats the frontier is that of the two drawn; the Nash point is that of all.
@@ -66,7 +64,7 @@ def draw_utility_space(
     if nash != NOWHERE:
         axes.plot(
             across[nash], up[nash],
-            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5, label="Nash point",
+            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5, label="Nash point, preconditions aside",
         )  # fmt: skip
     if talks.outcome != NEVER:
         axes.plot(
@@ -82,20 +80,18 @@ def draw_utility_space(
 
 
 def _draw_packages(talks: TalksRecord, axes: Axes, across: Sequence[float], up: Sequence[float]) -> None:
-    passing = [o for o, feasible in enumerate(talks.feasible) if feasible and talks.passes[o]]
-    failing = [o for o, feasible in enumerate(talks.feasible) if feasible and not talks.passes[o]]
-    many = len(passing) + len(failing) > MANY
-    size = 4.0 if many else 13.0
-    axes.scatter(
-        [across[o] for o in failing], [up[o] for o in failing],
-        s=size, marker="x", color=style.SOFT, linewidths=0.7, zorder=3, rasterized=many,
-        label="package failing a precondition",
-    )  # fmt: skip
-    axes.scatter(
-        [across[o] for o in passing], [up[o] for o in passing],
-        s=size, marker="o", color=style.INK, linewidths=0, zorder=4, rasterized=many,
-        label="package meeting all preconditions",
-    )  # fmt: skip
+    feasible = [outcome for outcome, possible in enumerate(talks.feasible) if possible]
+    many = len(feasible) > MANY
+    for passes, marker, colour, edge, name in (
+        (False, "x", style.SOFT, 0.7, "package failing a precondition"),
+        (True, "o", style.INK, 0.0, "package meeting all preconditions"),
+    ):
+        shown = [outcome for outcome in feasible if talks.passes[outcome] is passes]
+        if shown:
+            axes.scatter(
+                [across[o] for o in shown], [up[o] for o in shown], s=4 if many else 13, marker=marker,
+                color=colour, linewidths=edge, zorder=4 if passes else 3, rasterized=many, label=name,
+            )  # fmt: skip
 
 
 def _draw_zone(talks: TalksRecord, axes: Axes, seats: tuple[int, int]) -> None:
@@ -130,24 +126,25 @@ def _draw_offers(
             markerfacecolor="none", markeredgewidth=1.2, zorder=6, label=f"offers by {labels.party(party)}",
         )  # fmt: skip
         (first, start), (last, end) = trace[0], trace[-1]
-        ends = {start: f"{first}", end: f"{last}"} if start != end else {start: f"{first} to {last}"}
+        ends = {start: f"{first + 1}", end: f"{last + 1}"} if start != end else {start: f"{first + 1} to {last + 1}"}
         for outcome, rounds in ends.items():
             axes.annotate(
                 rounds, (across[outcome], up[outcome]), (4, 4 if place else -4), textcoords="offset points",
                 fontsize=style.SMALL, color=style.INK, va="bottom" if place else "top", zorder=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.8},
             )  # fmt: skip
 
 
-def _rows(talks: TalksRecord, space: Space | None) -> list[dict[str, Any]]:
+def _rows(talks: TalksRecord, packages: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Every package of the space: its terms, what it was worth, what it met, who offered it when."""
     frontier = set(pareto(talks.worths, talks.feasible))
     zone = set(zone_of_agreement(talks.worths, talks.reservations, talks.feasible))
     nash = nash_point(talks.worths, talks.reservations, talks.feasible)
     rows = []
     for outcome, feasible in enumerate(talks.feasible):
-        terms = {} if space is None else space.describe(outcome)
+        terms = packages[outcome] if packages else {}
         worths = {f"worth.{party}": worths[outcome] for party, worths in zip(talks.parties, talks.worths, strict=True)}
-        offers = [f"{party} {number}" for number, party, offered in talks.offers if offered == outcome]
+        offers = [f"{party} in round {round_ + 1}" for round_, party, offered in talks.offers if offered == outcome]
         rows.append(
             {"outcome": outcome, **terms, **worths}
             | {"feasible": feasible, "passes": talks.passes[outcome], "zone": outcome in zone}
@@ -157,14 +154,14 @@ def _rows(talks: TalksRecord, space: Space | None) -> list[dict[str, Any]]:
     return rows
 
 
-def _alt(talks: TalksRecord, labels: Labels, space: Space | None, seats: tuple[int, int]) -> str:
+def _alt(talks: TalksRecord, labels: Labels, packages: Sequence[Mapping[str, str]], seats: tuple[int, int]) -> str:
     """The picture in words."""
     feasible = [outcome for outcome, possible in enumerate(talks.feasible) if possible]
     zone = zone_of_agreement(talks.worths, talks.reservations, talks.feasible)
     passing, both = (sum(talks.passes[outcome] for outcome in among) for among in (feasible, zone))
 
     def told(outcome: int) -> str:
-        terms = f"{package_text(space.describe(outcome))}, " if space is not None else ""
+        terms = f"{package_text(packages[outcome])}, " if packages else ""
         worths = (f"{number(talks.worths[seat][outcome])} to {labels.party(talks.parties[seat])}" for seat in seats)
         return f"{terms}worth {listed(worths)}"
 

@@ -36,6 +36,15 @@ def number(amount: float) -> str:
     return f"{amount:,.0f}" if amount == round(amount) else f"{amount:.3g}"
 
 
+def span(low: float, high: float) -> str:
+    """A number, or a range of them.
+
+    >>> span(0.0, 0.3), span(2.0, 2.0)
+    ('0 to 0.3', '2')
+    """
+    return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Words in a row.
 

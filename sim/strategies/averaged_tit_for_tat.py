@@ -1,9 +1,9 @@
 """Averaged tit for tat: relative tit for tat that answers the average of the other's last few moves.
 
-Over a window of n offers (up to four) the other kept a share s = ((top - last)/(top - n offers ago))^(1/n) of
-what it withholds per offer, on average. The party keeps that share of its own claim: it demands
-r + s·(demanded - r). A single large concession or retreat is thus answered in parts, over the rounds in which
-the window sees it. With a window of one offer it is relative tit for tat.
+Over its last four moves the other kept a share s = ((top - last)/(top - window))^(1/4) of what it withholds per
+move, on average, where `window` is the offer from which these moves began; a move that was not made yet counts as
+standing still. The party keeps that share of its own claim: it demands r + s·(demanded - r). Each concession or
+retreat is thus answered in four equal parts.
 
 Source: Faratin, P., Sierra, C. and Jennings, N. R. (1998), "Negotiation decision functions for autonomous
 agents", Robotics and Autonomous Systems 24(3-4), 159-182: averaged tit for tat over a
@@ -13,7 +13,7 @@ window of four. The form is explained in tit_for_tat.py; the mean is geometric, 
 import math
 from collections.abc import Sequence
 
-from sim.strategies.situation import Situation, StrategyParameter
+from sim.strategies.situation import WINDOW, Situation, StrategyParameter
 
 PARAMETERS: tuple[StrategyParameter, ...] = ()
 REMEMBERS = True
@@ -23,9 +23,9 @@ def demand(situation: Situation, parameters: Sequence[float]) -> float:
     """The worth demanded now."""
     withheld_before = situation.top - situation.received_window
     withheld = situation.top - situation.received_last
-    if situation.window_length < 1.0 or withheld_before <= 0.0:
+    if withheld_before <= 0.0:
         return situation.demanded
     if withheld <= 0.0:
         return situation.reservation
-    kept = math.pow(withheld / withheld_before, 1.0 / situation.window_length)
+    kept = math.pow(withheld / withheld_before, 1.0 / WINDOW)
     return situation.reservation + kept * (situation.demanded - situation.reservation)

@@ -1,7 +1,7 @@
 """Many replications of one case: the verb is the same whichever engine answers it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sim.engine import model
@@ -28,7 +28,11 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a batch left: one record per replication that came to its end, in order, and the failures."""
+    """What a batch left: one record per replication that came to its end, in order, and the failures.
+
+    The records are without their talks, whose utility spaces would fill the memory: run a replication by itself
+    to see them.
+    """
 
     seed: int
     replications: int
@@ -37,9 +41,7 @@ class Batch:
     failures: tuple[Failure, ...]
 
 
-def mesa_engine(
-    case: Case, seed: int, replications: Sequence[int], *, central: bool
-) -> Iterator[RunRecord | Failure]:
+def mesa_engine(case: Case, seed: int, replications: Sequence[int], *, central: bool) -> Iterator[RunRecord | Failure]:
     """Run replications as Mesa models, one after the other."""
     for replication in replications:
         try:
@@ -82,7 +84,7 @@ def run_batch(
         if isinstance(outcome, Failure):
             failures.append(outcome)
         else:
-            records.append(outcome)
+            records.append(replace(outcome, talks=()))
         if on_progress is not None:
             on_progress(len(records) + len(failures))
     return Batch(seed, replications, central, tuple(records), tuple(failures))

@@ -1,7 +1,7 @@
 """Results on disk: a folder per run or batch, complete or absent, that says how it was made.
 
 A batch is `runs.csv` (one row per replication) and `manifest.json`; a run is `record.json`, `events.jsonl`,
-`days.csv` and `manifest.json`. Figures may stand beside them: they can be drawn again from these files.
+`days.csv`, `packages.json` and `manifest.json`. Figures stand beside them and can be drawn again from them.
 """
 
 import csv
@@ -30,6 +30,8 @@ from sim.terms import DISCLAIMER
 FORMAT = 1
 """The version of the layout of a result folder."""
 MANIFEST = "manifest.json"
+Packages = Mapping[str, tuple[Mapping[str, str], ...]]
+"""[track][outcome]: the terms of a package by issue."""
 
 
 class NotAResult(Exception):  # noqa: N818 - it names what the folder is not
@@ -172,15 +174,22 @@ def batch_rows(batch: Batch) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: int(row["replication"]))
 
 
-def write_batch(folder: Path, batch: Batch, manifest: Manifest) -> None:
+def write_batch(folder: Path, rows: Sequence[Mapping[str, Any]], manifest: Manifest) -> None:
     """Write a batch into an empty folder."""
-    write_table(folder / "runs.csv", batch_rows(batch))
+    write_table(folder / "runs.csv", rows)
     write_manifest(folder, manifest)
 
 
 def read_rows(folder: Path) -> list[dict[str, Any]]:
-    """The rows of the replications of a stored batch that came to their end, numbers as numbers."""
-    return [row for row in read_table(folder / "runs.csv") if row["failed"] == ""]
+    """The rows of a stored batch as `batch_rows` made them, numbers as numbers; empty cells are empty text.
+
+    Raises:
+        NotAResult: they are missing.
+    """
+    try:
+        return read_table(folder / "runs.csv")
+    except FileNotFoundError:
+        raise NotAResult(f"'{folder}' is not a complete batch: it has no runs.csv") from None
 
 
 def record_as_dict(record: RunRecord) -> dict[str, Any]:
@@ -204,12 +213,21 @@ def record_from_dict(plain: Mapping[str, Any]) -> RunRecord:
     return TypeAdapter(RunRecord).validate_python({**plain, "tracks": tracks})
 
 
-def write_run(folder: Path, run: Run, manifest: Manifest) -> None:
+def packages_of(case: Case) -> Packages:
+    """Every package of every track's outcome space, by number, as a reader sees it."""
+    return {
+        track.name: tuple(track.space.describe(outcome) for outcome in range(len(track.space.outcomes)))
+        for track in case.tracks
+    }
+
+
+def write_run(folder: Path, run: Run, manifest: Manifest, packages: Packages) -> None:
     """Write one run into an empty folder."""
     write_json(folder / "record.json", record_as_dict(run.record))
+    write_json(folder / "packages.json", packages)
     with (folder / "events.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(json.dumps(log.as_dict(entry), ensure_ascii=False) + "\n" for entry in run.log)
-    run.days.to_csv(folder / "days.csv", lineterminator="\n")
+    run.days.to_csv(folder / "days.csv", index=False, lineterminator="\n")
     write_manifest(folder, manifest)
 
 
@@ -221,10 +239,22 @@ def read_run(folder: Path) -> Run:
     """
     try:
         record = record_from_dict(json.loads((folder / "record.json").read_text(encoding="utf-8")))
-        lines = (folder / "events.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
-        entries = tuple(_entry(json.loads(line)) for line in lines)
-        return Run(record=record, log=entries, days=pandas.read_csv(folder / "days.csv", index_col=0))
+        lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")
+        entries = tuple(_entry(json.loads(line)) for line in lines if line)
+        return Run(record=record, log=entries, days=pandas.read_csv(folder / "days.csv"))
     except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotAResult(f"'{folder}' is not a complete run: {error}") from None
+
+
+def read_packages(folder: Path) -> Packages:
+    """Every package of every track of a stored run, as a reader sees it.
+
+    Raises:
+        NotAResult: they are missing or are not what was written.
+    """
+    try:
+        return TypeAdapter(Packages).validate_json((folder / "packages.json").read_bytes())
+    except (OSError, ValueError) as error:
         raise NotAResult(f"'{folder}' is not a complete run: {error}") from None
 
 

@@ -74,6 +74,41 @@ def test_the_next_lower_worth_is_strictly_lower(table: tuple[list[list[float]], 
     assert offers.best(flat(worths), allowed, seat, len(allowed)) == max(own, default=-math.inf)
 
 
+MENU = [0.2, 0.6, 0.6, 0.9, 0.8, 0.3, 0.5, 0.1]
+"""Worths of four packages to a first and to a second seat."""
+
+
+@pytest.mark.parametrize(("demand", "expected"), [(0.1, 0.3), (0.5, 0.5), (0.9, 0.7)])
+def test_a_hand_worked_demand(demand: float, expected: float) -> None:
+    """With a reservation of .3 and a top of .7 a demand of .1 becomes .3 and one of .9 becomes .7."""
+    assert offers.clamp_demand(demand, 0.3, 0.7) == expected
+    assert offers.clamp_demand(demand, 0.3, 0.2) == 0.3
+
+
+def test_a_hand_worked_menu() -> None:
+    """Demands of .6 and .5 are met by the third package only; each seat's best is one that the other refuses."""
+    assert [offers.meets_all(MENU, [0.6, 0.5], outcome, 4, 2) for outcome in range(4)] == [False, False, True, False]
+    assert offers.pick_best(MENU, [1, 1, 1, 1], 0, 4, 2) == 3
+    assert offers.pick_best(MENU, [1, 1, 1, 1], 1, 4, 2) == 0
+    assert offers.pick_best(MENU, [1, 1, 1, 0], 0, 4, 2) == 2  # the tie goes to what the other likes more
+    assert offers.pick_best([0.6, 0.6, 0.5, 0.3], [1, 1], 0, 2, 2) == 0
+
+
+def test_a_hand_worked_offer() -> None:
+    """A seat that demands .5 offers one of its packages worth .6: the nearer one, or of equally near ones the first."""
+    assert offers.least_offer(MENU, [1, 1, 1, 1], 0, 0.5, [0.0, 2.0, 1.0, 0.0], 4) == 2
+    assert offers.least_offer(MENU, [1, 1, 1, 1], 0, 0.5, [0.0, 1.0, 1.0, 0.0], 4) == 1
+    assert offers.least_offer(MENU, [1, 0, 0, 1], 0, 0.5, [0.0, 1.0, 1.0, 0.0], 4) == 3
+    assert offers.least_offer(MENU, [1, 1, 1, 1], 1, 0.6, [0.0, 1.0, 1.0, 0.0], 4) == 0
+
+
+def test_a_hand_worked_step_down() -> None:
+    """Below .8 the second seat's next package is worth .5; where that one is not allowed, .3."""
+    assert offers.next_lower(MENU, [1, 1, 1, 1], 1, 4, 0.8) == 0.5
+    assert offers.next_lower(MENU, [1, 1, 0, 1], 1, 4, 0.8) == 0.3
+    assert offers.best(MENU, [0, 1, 1, 1], 1, 4) == 0.5
+
+
 def test_a_menu_without_anything_allowed_gives_nothing() -> None:
     """Where no package is allowed there is no pick, no offer and no worth."""
     assert offers.pick_best([1.0, 1.0], [0, 0], 0, 2, 1) == -1

@@ -164,7 +164,7 @@ def space_talks() -> TalksRecord:
         ended_on=35,
         ending="blocked",
         rounds=12,
-        offers=((1, "russia", 0), (2, "ukraine", 8), (3, "russia", 1), (4, "ukraine", 6), (5, "russia", 2)),
+        offers=((0, "russia", 0), (1, "ukraine", 8), (2, "russia", 1), (3, "ukraine", 6), (4, "russia", 2)),
         outcome=NEVER,
         parties=("russia", "ukraine"),
         worths=(

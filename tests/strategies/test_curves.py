@@ -85,6 +85,7 @@ def test_hardliner_is_the_limit_of_boulware() -> None:
 def test_hardliner_gives_way_on_the_last_round_only() -> None:
     """A hardliner demands the top on every round but the last, and its reservation there."""
     assert [demand("hardliner", time) for time in TIMES] == [TOP] * (ROUNDS - 1) + [RESERVATION]
+    assert demand("hardliner", 9_999 / 10_000) == TOP
 
 
 def test_weariness_at_tolerance_leaves_the_exponent_as_given() -> None:

@@ -237,6 +237,15 @@ def test_a_memory_of_its_own_is_found_out(write: Write) -> None:
     assert "to the same question" in refusal(write(text)).message
 
 
+def test_a_change_of_mood_is_found_out(write: Write) -> None:
+    """A strategy that is hard and soft in turn answers the same question differently, and is refused."""
+    text = (
+        "turns = []\ndef demand(situation, parameters):\n    turns.append(1)\n"
+        "    return situation.top if len(turns) % 2 else situation.reservation\n"
+    )
+    assert "to the same question" in refusal(write(text)).message
+
+
 def test_a_memory_that_is_not_declared_is_found_out(write: Write) -> None:
     """A strategy that looks at offers received but says that it does not remember is refused."""
     text = "REMEMBERS = False\ndef demand(situation, parameters):\n    return situation.received_last\n"

@@ -14,10 +14,8 @@ averaged = find("averaged_tit_for_tat").demand
 micro = find("micro").demand
 
 
-def answer(
-    before: float, last: float, *, demanded: float = 0.9, reservation: float = 0.2, window_length: float = 1.0
-) -> Situation:
-    """A party with a best of 1 that demanded something and has heard two offers since."""
+def answer(before: float, last: float, *, demanded: float = 0.9, reservation: float = 0.2) -> Situation:
+    """A party with a best of 1 that demanded something and has heard two offers."""
     return replace(
         opening(0.5, reservation, 1.0, 0.5, 0.5),
         rounds_spoken=2.0,
@@ -28,7 +26,7 @@ def answer(
         received_before=before,
         received_first=before,
         received_window=before,
-        window_length=window_length,
+        window_length=1.0,
     )
 
 
@@ -46,6 +44,12 @@ def answer(
 def test_tit_for_tat_mirrors_the_share_given_up(before: float, last: float, demanded: float) -> None:
     """Tit for tat keeps the share of its claim that the other kept of what it withholds."""
     assert tit_for_tat(answer(before, last), ()) == pytest.approx(demanded, abs=1e-12)
+
+
+def test_tit_for_tat_answers_the_last_move_only() -> None:
+    """Tit for tat answers the last move alone, whatever the other did before it."""
+    earlier = replace(answer(0.2, 0.4), received_first=-0.5, received_window=0.1, window_length=4.0)
+    assert tit_for_tat(earlier, ()) == tit_for_tat(answer(0.2, 0.4), ())
 
 
 def test_tit_for_tat_keeps_step_over_many_offers() -> None:
@@ -67,33 +71,33 @@ def test_two_that_play_tit_for_tat_stand_still() -> None:
 
 
 @pytest.mark.parametrize(
-    ("window", "last", "length", "demanded"),
+    ("window", "last", "demanded"),
     [
-        (0.2, 0.8, 2.0, 0.55),  # a quarter kept in two offers: half an offer
-        (0.2, 0.9, 3.0, 0.55),  # an eighth in three
-        (0.2, 0.95, 4.0, 0.55),  # a sixteenth in four
-        (0.2, 0.6, 1.0, 0.55),  # one offer: as relative tit for tat
-        (0.2, 1.0, 4.0, 0.2),
-        (0.2, 0.2, 0.0, 0.9),  # only one offer heard
-        (1.0, 0.4, 2.0, 0.9),
+        (0.2, 0.95, 0.2 + 0.7 / 2),  # a sixteenth kept over four moves: half a move
+        (0.2, 0.6, 0.2 + 0.7 / math.sqrt(math.sqrt(2))),
+        (0.2, 0.2, 0.9),
+        (0.2, 1.0, 0.2),  # all given up
+        (0.95, 0.2, 0.2 + 0.7 * 2),  # a retreat to sixteen times what was withheld
+        (1.0, 0.4, 0.9),  # nothing was withheld: no share to speak of
     ],
 )
-def test_averaged_tit_for_tat_answers_the_mean_share(
-    window: float, last: float, length: float, demanded: float
-) -> None:
-    """Averaged tit for tat keeps the geometric mean of the shares that the other kept over the window."""
-    assert averaged(answer(window, last, window_length=length), ()) == pytest.approx(demanded, abs=1e-12)
+def test_averaged_tit_for_tat_answers_the_mean_share(window: float, last: float, demanded: float) -> None:
+    """Averaged tit for tat keeps the geometric mean of the shares that the other kept over four moves."""
+    situation = replace(answer(0.33, last), received_window=window, window_length=4.0)
+    assert averaged(situation, ()) == pytest.approx(demanded, abs=1e-12)
 
 
-def test_averaged_tit_for_tat_spreads_one_concession() -> None:
-    """One concession in the middle of silence is answered in four equal parts, and in full by the end."""
-    heard = [0.2] * 5 + [0.6] * 6
+@pytest.mark.parametrize("silence", [0, 1, 5])
+def test_averaged_tit_for_tat_spreads_one_concession(silence: int) -> None:
+    """One concession, early or late, is answered in four equal parts and in full by the end."""
+    heard = [0.2] * (1 + silence) + [0.6] * 6
     claims = [1.0]
-    for index in range(4, len(heard)):
-        situation = answer(heard[index - 4], heard[index], demanded=claims[-1], reservation=0.0, window_length=4.0)
+    for index in range(len(heard)):
+        window = heard[max(0, index - 4)]
+        situation = replace(answer(0.33, heard[index], demanded=claims[-1], reservation=0.0), received_window=window)
         claims.append(averaged(situation, ()))
-    quarter = math.sqrt(math.sqrt(0.5))
-    assert claims == pytest.approx([1.0, 1.0, quarter, quarter**2, quarter**3, 0.5, 0.5, 0.5], abs=1e-12)
+    parts = [0.5 ** (part / 4) for part in (1, 2, 3)]
+    assert claims == pytest.approx([1.0] * (2 + silence) + [*parts, 0.5, 0.5, 0.5], abs=1e-12)
 
 
 class Ladder:
@@ -174,6 +178,14 @@ def test_micro_stops_above_its_reservation() -> None:
         offers.append(first.offer())
         assert not first.accepts(package)
     assert offers == [0, 1, 1, 1, 1]
+
+
+def test_micro_takes_a_rung_that_equals_its_reservation() -> None:
+    """A rung worth the reservation exactly is acceptable, and so is taken."""
+    first = Ladder([1.0, 0.75, 0.5], reservation=0.75)
+    first.offer()
+    first.accepts(2)
+    assert first.demand() == 0.75
 
 
 def test_micro_shares_a_rung_among_packages_of_equal_worth() -> None:

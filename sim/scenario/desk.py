@@ -1,0 +1,128 @@
+"""What every check of a scenario works with: the scenario, the places of its parts, and what may be said of them."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from sim.scenario.claims import Claim
+from sim.scenario.expressions import ExpressionFault, Names, NameTable, Program, compile_expression
+from sim.scenario.faults import nearest
+from sim.scenario.schema import Scenario, Strategy
+from sim.scenario.tree import Positions, Report
+from sim.strategies import shelf
+
+Location = Sequence[str | int]
+
+
+class Desk:
+    """A scenario on the desk of its checkers."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        positions: Positions,
+        claims: Mapping[str, Claim],
+        report: Report,
+        folder: Path,
+    ) -> None:
+        self.scenario, self.positions, self.claims = scenario, positions, claims
+        self.report, self.folder = report, folder
+        self.names = NameTable(scenario)
+        self.left_out: frozenset[str] = frozenset()
+        """Names whose definition was faulty: nothing more is said about them."""
+        self.left_out_at: Sequence[Sequence[str]] = ()
+        """Paths of what was faulty and left out."""
+        self.outcomes: dict[str, list[tuple[float, ...]]] = {}
+        """By track: the values of every package that its constraints allow."""
+        self.programs: list[tuple[Location, Program]] = []
+        """Every expression that could be read, and where it stands."""
+
+    @property
+    def dated(self) -> bool:
+        """Whether the calendar can be relied on."""
+        return ["start"] not in self.left_out_at and ["horizon"] not in self.left_out_at
+
+    def lacks_something(self, location: Location) -> bool:
+        """Whether something under a place was faulty and left out, so that it looks emptier than it is."""
+        return any(list(path[: len(location)]) == list(location) for path in self.left_out_at)
+
+    def fault(self, location: Location, message: str, suggestion: str = "", *, at_key: bool = False) -> None:
+        """Report something wrong at a place: at its value, or (`at_key`) at its name."""
+        found = self.positions.find(location)
+        self.report.fault(found.key if at_key else found.place, found.path, message, suggestion)
+
+    def warn(self, location: Location, message: str, *, at_key: bool = False) -> None:
+        """Report something legal but doubtful."""
+        found = self.positions.find(location)
+        self.report.warn(found.key if at_key else found.place, found.path, message)
+
+    def known(self, what: str, name: str, names: Iterable[str], location: Location, *, at_key: bool = False) -> bool:
+        """Whether a name is one of those that there are; if not, report it."""
+        names = list(names)
+        if name not in names and name not in self.left_out:
+            self.fault(location, f"unknown {what} '{name}'", nearest(name, names), at_key=at_key)
+        return name in names
+
+    def party(self, name: str, location: Location, *, at_key: bool = False) -> bool:
+        """Whether a name is that of a party; if not, report it."""
+        return self.known("party", name, self.names.parties, location, at_key=at_key)
+
+    def relation(self, relation: str, verb: str, location: Location) -> tuple[str, str] | None:
+        """The two parties of a relation (`a holds b`); if it is none, report it."""
+        parts = relation.split(" ")
+        if len(parts) != 3 or parts[1] != verb:
+            self.fault(location, f"expected '<party> {verb} <party>', found '{relation}'", at_key=True)
+            return None
+        sound = [self.party(name, location, at_key=True) for name in (parts[0], parts[2])]
+        if all(sound) and parts[0] == parts[2]:
+            self.fault(location, f"'{relation}' needs two different parties", at_key=True)
+            return None
+        return (parts[0], parts[2]) if all(sound) else None
+
+    def claim(self, name: str | None, location: Location) -> None:
+        """Report a claim that nobody made."""
+        if name is not None:
+            self.known("claim", name, self.claims, location)
+
+    def by_party(self, given: Mapping[str, object] | None, parties: Iterable[str], location: Location) -> None:
+        """Report a key that is neither one of the parties nor everybody."""
+        for name in given or {}:
+            if name != "*":
+                self.known("party", name, parties, [*location, name], at_key=True)
+
+    def expression(self, text: str, names: Names, location: Location) -> Program | None:
+        """The program of an expression; if it cannot be read, report it."""
+        try:
+            program = compile_expression(text, names)
+        except ExpressionFault as fault:
+            words = [fault.word, *fault.word.split(".")] if fault.word else []
+            if not any(word in self.left_out for word in words):
+                found = self.positions.find(location)
+                place = found.place.within(text, fault.offset, fault.length)
+                self.report.fault(place, found.path, fault.message, fault.suggestion)
+            return None
+        self.programs.append((location, program))
+        return program
+
+    def period(self, since: datetime.date | None, until: datetime.date | None, location: Location) -> None:
+        """Report a period that ends before it begins."""
+        if since is not None and until is not None and since > until:
+            self.fault([*location, "until"], f"dates out of order: since {since} until {until}")
+
+    def strategy(self, strategy: Strategy, location: Location) -> None:
+        """Report a strategy that is not on the shelf or cannot be used, and parameters that it does not have."""
+        if (strategy.name is None) == (strategy.file is None):
+            self.fault(location, "a strategy needs either a 'name' on the shelf or a 'file'", at_key=True)
+            return
+        at = [*location, "name" if strategy.file is None else "file"]
+        if strategy.name is not None and not self.known("strategy", strategy.name, shelf.shelf(), at):
+            return
+        try:
+            module = shelf.load(self.folder / strategy.file) if strategy.file else shelf.find(strategy.name or "")
+        except shelf.InvalidStrategy as invalid:
+            self.fault(at, str(invalid))
+            return
+        parameters = [parameter.name for parameter in module.parameters]
+        for name in strategy.parameters:
+            under = [*location, "parameters", name]
+            self.known(f"parameter of '{module.name}'", name, parameters, under, at_key=True)

@@ -21,9 +21,10 @@ ROW = 0.13
 ABOVE_BAR, BETWEEN = 0.45, 0.35
 """Units for the markers on a bar, and between two lanes."""
 MOST_ROWS = 6
+KEY_LEFT = 0.07
+"""Inches between the page's edge and the legend."""
 GAP = 4.0
 """Points between two texts in a row."""
-KEY_COLUMNS = 4
 
 _BARS: dict[Shape, dict[str, Any]] = {
     Shape.TALKS: {"facecolor": style.FAINT, "edgecolor": style.SOFT, "linewidth": 0.5},
@@ -119,7 +120,9 @@ def _joined(marks: Sequence[Mark]) -> list[Mark]:
 
 
 def _moment(mark: Mark) -> float:
-    """Where a mark sits on the axis of days, on which day d reaches from d to d + 1."""
+    """Where a mark sits on the axis of days, on which day d reaches from d to d + 1: an ending at its day's end."""
+    if mark.shape is Shape.ENDING:
+        return mark.day + 1
     return mark.day + 0.5 if mark.day == mark.until else (mark.day + mark.until + 1) / 2
 
 
@@ -149,8 +152,14 @@ def draw_lanes(marks: Sequence[Mark], axes: Axes, record: RunRecord, labels: Lab
     axes.set_yticks(ticks, texts)
     axes.tick_params(axis="y", length=0, labelsize=style.TEXT)
     axes.spines["left"].set_visible(False)
-    style.key(axes, lane_key(marks, parties, labels), columns=KEY_COLUMNS)
+    box, handles = axes.get_position(), lane_key(marks, parties, labels)
+    style.key(axes, handles, columns=key_columns(handles), left=(KEY_LEFT / style.PAGE - box.x0) / box.width)
     return axes
+
+
+def key_columns(handles: Sequence[Artist]) -> int:
+    """Columns of a legend over the whole page."""
+    return style.columns_within([str(handle.get_label()) for handle in handles], (style.PAGE - 2 * KEY_LEFT) * 72)
 
 
 def calendar(axes: Axes, start: datetime.date, horizon: int) -> None:

@@ -143,7 +143,7 @@ def _releases(entries: Iterable[log.Entry], parties: Sequence[str]) -> Iterator[
 
 
 def _of_due(due: float, delivered: float) -> str:
-    return number(delivered) if delivered >= due else f"{number(delivered)} of {number(due)}"
+    return number(delivered) if delivered >= due else f"{number(delivered)} (of {number(due)})"
 
 
 def _never_opened(record: RunRecord, labels: Labels) -> Iterator[Mark]:

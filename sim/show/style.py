@@ -25,6 +25,8 @@ COLUMN, PAGE = 3.5, 7.0
 """Widths in print, in inches: one column, and the page."""
 TITLE, TEXT, SMALL = 8.0, 7.0, 6.0
 """Sizes of type in print, in points."""
+HANDLE, HANDLE_GAP, COLUMN_GAP = 1.6, 0.5, 1.4
+"""Spaces of a legend in sizes of its type."""
 HATCH = 0.6
 """Width of a hatch line in points."""
 
@@ -102,21 +104,34 @@ def tidy(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> Axes:
     return axes
 
 
-def key(axes: Axes, handles: Sequence[Artist], *, columns: int, above: float = 1.0) -> Legend:
-    """A legend without a frame, above the axes at the left."""
+def key(axes: Axes, handles: Sequence[Artist], *, columns: int, left: float = 0.0) -> Legend:
+    """A legend without a frame above the axes, its left edge `left` of their width from theirs."""
     return axes.legend(
         handles=list(handles),
         loc="lower left",
-        bbox_to_anchor=(0.0, above),
+        bbox_to_anchor=(left, 1.0),
         ncols=columns,
         fontsize=SMALL,
         frameon=False,
         borderaxespad=0.0,
         borderpad=0.2,
-        handlelength=1.6,
-        handletextpad=0.5,
-        columnspacing=1.2,
+        handlelength=HANDLE,
+        handletextpad=HANDLE_GAP,
+        columnspacing=COLUMN_GAP,
     )
+
+
+def columns_within(names: Sequence[str], width: float) -> int:
+    """The most columns, at least one, in which a legend of these names is at most `width` points wide."""
+    spare = (HANDLE + HANDLE_GAP + COLUMN_GAP) * SMALL
+    for columns in range(len(names), 1, -1):
+        rows, longer = divmod(len(names), columns)
+        sizes = [rows + 1] * longer + [rows] * (columns - longer)
+        starts = [sum(sizes[:place]) for place in range(columns)]
+        parts = [names[start : start + size] for start, size in zip(starts, sizes, strict=True)]
+        if sum(spare + max(text_width(name, SMALL) for name in part) for part in parts) <= width:
+            return columns
+    return 1
 
 
 def text_width(text: str, size: float) -> float:

@@ -13,7 +13,7 @@ from sim.engine.record import NEVER, RunRecord
 from sim.show import style
 from sim.show.files import Drawing
 from sim.show.labels import Labels
-from sim.show.lanes import KEY_COLUMNS, ROW, calendar, draw_lanes, lane_key, lay_out
+from sim.show.lanes import ROW, calendar, draw_lanes, key_columns, lane_key, lay_out
 from sim.show.marks import Mark, Shape, ledgers_of, marks_of
 from sim.show.words import counted, date_text, listed, spaced
 
@@ -58,7 +58,8 @@ def timeline(
     ledgers = ledgers_of(entries, record, step=step)
     levels = levels or {}
     lanes = lay_out(marks, record, (style.PAGE - GUTTER - EDGE) * 72)
-    keys = -(-len(lane_key(marks, [party.party for party in record.parties], labels)) // KEY_COLUMNS)
+    handles = lane_key(marks, [party.party for party in record.parties], labels)
+    keys = -(-len(handles) // key_columns(handles))
     heights = [ROW * sum(lane.height for lane in lanes)] + [PANEL] * (bool(ledgers) + bool(levels))
     figure, panels = _stack(heights, HEAD + keys * 0.13, title)
     draw_lanes(marks, panels[0], record, labels, start)

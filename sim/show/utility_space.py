@@ -16,7 +16,7 @@ from sim.scenario.outcomes import nash_point, pareto, zone_of_agreement
 from sim.show import style
 from sim.show.files import Drawing
 from sim.show.labels import Labels
-from sim.show.words import counted, listed, number, package_text, spaced
+from sim.show.words import counted, listed, number, package_text, spaced, span
 
 MANY = 400
 """From so many packages on, points are smaller and drawn as pixels in a vector file."""
@@ -49,7 +49,8 @@ def utility_space(
 def draw_utility_space(talks: TalksRecord, axes: Axes, labels: Labels, *, seats: tuple[int, int] = (0, 1)) -> Axes:
     """Draw the worths of every feasible package to two seats, what bounds them, and what was offered.
 
-    With more than two seats the frontier is that of the two drawn; the Nash point is that of all.
+    Frontier, zone of agreement and Nash point leave preconditions aside. With more than two seats the frontier
+    is that of the two drawn; the zone and the Nash point are those of all.
     """
     across, up = (talks.worths[seat] for seat in seats)
     _draw_zone(talks, axes, seats)
@@ -64,7 +65,7 @@ def draw_utility_space(talks: TalksRecord, axes: Axes, labels: Labels, *, seats:
     if nash != NOWHERE:
         axes.plot(
             across[nash], up[nash],
-            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5, label="Nash point, preconditions aside",
+            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5, label="Nash point",
         )  # fmt: skip
     if talks.outcome != NEVER:
         axes.plot(
@@ -126,7 +127,7 @@ def _draw_offers(
             markerfacecolor="none", markeredgewidth=1.2, zorder=6, label=f"offers by {labels.party(party)}",
         )  # fmt: skip
         (first, start), (last, end) = trace[0], trace[-1]
-        ends = {start: f"{first + 1}", end: f"{last + 1}"} if start != end else {start: f"{first + 1} to {last + 1}"}
+        ends = {start: f"{first + 1}", end: f"{last + 1}"} if start != end else {start: span(first + 1, last + 1)}
         for outcome, rounds in ends.items():
             axes.annotate(
                 rounds, (across[outcome], up[outcome]), (4, 4 if place else -4), textcoords="offset points",

@@ -24,6 +24,7 @@ def test_a_share_of_nothing_is_nothing() -> None:
     assert captives.share_of_holdings(22.0, 88.0) == 0.25
     assert captives.share_of_holdings(22.0, 0.0) == 0.0
     assert captives.share_of_holdings(22.0, 11.0) == 1.0
+    assert captives.share_of_holdings(0.25, 0.5) == 0.5
 
 
 @given(total=st.integers(0, 100_000), tranches=st.integers(1, 400))
@@ -48,3 +49,10 @@ def test_hand_worked_instalments() -> None:
     """Seven in three tranches: 2, 2, 3; and 100.5 in four: 25.125 each."""
     assert [captives.instalment(7.0, tranche, 3) for tranche in range(3)] == [2.0, 2.0, 3.0]
     assert [captives.instalment(100.5, tranche, 4) for tranche in range(4)] == [25.125] * 4
+
+
+def test_the_last_tranche_makes_up_for_rounding() -> None:
+    """A tenth in ten tranches of a hundredth would add up to less than a tenth; with the rest in the last it does not."""
+    parts = [captives.instalment(0.1, tranche, 10) for tranche in range(10)]
+    assert sum([0.01] * 10) != 0.1
+    assert sum(parts) == 0.1

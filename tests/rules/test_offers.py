@@ -100,6 +100,7 @@ def test_a_hand_worked_offer() -> None:
     assert offers.least_offer(MENU, [1, 1, 1, 1], 0, 0.5, [0.0, 1.0, 1.0, 0.0], 4) == 1
     assert offers.least_offer(MENU, [1, 0, 0, 1], 0, 0.5, [0.0, 1.0, 1.0, 0.0], 4) == 3
     assert offers.least_offer(MENU, [1, 1, 1, 1], 1, 0.6, [0.0, 1.0, 1.0, 0.0], 4) == 0
+    assert offers.least_offer([0.6, 0.6], [1, 1], 0, 0.5, [1.0, 2.0], 2) == 0
 
 
 def test_a_hand_worked_step_down() -> None:
@@ -117,8 +118,8 @@ def test_a_menu_without_anything_allowed_gives_nothing() -> None:
 
 
 def test_a_hand_worked_distance() -> None:
-    """Sizes 50 and 125 on a span of 150, equal monitoring, and different words: 1/2 + 0 + 1."""
-    assert offers.distance([50.0, 0.5, 2.0], [125.0, 0.5, 3.0], [150.0, 1.0, 0.0], 3) == 1.5
+    """Sizes 50 and 125 on a span of 150, scopes .5 and .25 on a span of 1, and different words: 1/2 + 1/4 + 1."""
+    assert offers.distance([50.0, 0.5, 2.0], [125.0, 0.25, 3.0], [150.0, 1.0, 0.0], 3) == 1.75
 
 
 def test_issues_without_a_span_count_only_when_they_differ() -> None:

@@ -35,8 +35,8 @@ def test_base_worth_does_not_depend_on_the_unit_of_weights(pairs: list[tuple[flo
 
 
 def test_a_hand_worked_promise() -> None:
-    """Weight 2, score .8, all from one giver, a quarter guaranteed, weights of 4 in all: 2 * .8 * .75 / 4 = .3."""
-    assert worth.promised_worth(2.0, 0.8, 1.0, 0.25, 4.0) == pytest.approx(0.3, abs=1e-15)
+    """Weight 2, score .8, half from this giver, a quarter guaranteed, weights of 4 in all: .8 * .75 / 4 = .15."""
+    assert worth.promised_worth(2.0, 0.8, 0.5, 0.25, 4.0) == pytest.approx(0.15, abs=1e-15)
     assert worth.promised_worth(0.0, 0.8, 1.0, 0.25, 0.0) == 0.0
 
 

@@ -1,5 +1,6 @@
 """What every package on the table is worth to every seat today, and what stands in the way of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,11 +111,13 @@ def _failing(standings: list["Standing"], table: "Table", space: Space) -> list[
     return failing
 
 
-def met_by(standing: "Standing", table: "Table", space: Space) -> list[bool] | tuple[bool, ...]:
-    """[outcome]: whether a precondition is met; asked of the world once where the proposal has no say in it."""
+def met_by(standing: "Standing", table: "Table", space: Space) -> Sequence[bool]:
+    """[outcome]: whether a precondition is met; asked once of all outcomes that look the same to it."""
     condition = standing.case
     if condition.always is not None:
         return condition.always
-    if not condition.program.sees_proposal:
-        return [sight.holds(table.model, condition.program, table)] * len(space.outcomes)
-    return [sight.holds(table.model, condition.program, table, terms) for terms in space.outcomes]
+    met = {
+        outcome: sight.holds(table.model, condition.program, table, space.outcomes[outcome])
+        for outcome in dict.fromkeys(condition.alike)
+    }
+    return [met[outcome] for outcome in condition.alike]

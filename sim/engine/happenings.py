@@ -1,7 +1,7 @@
 """What happens without a table: scheduled and random events, and acts of one side that others may mirror."""
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.engine import log, sight
 from sim.engine.truce import Truce
@@ -61,37 +61,36 @@ class Event:
 
     def _apply(self, change: Change) -> float:
         """Make one change; returns the new value."""
-        model, amount = self.model, self.model.drawn[change.amount]
-        world, a = model.world, change.a
+        amount = self.model.drawn[change.amount]
+        if change.target is Target.STRENGTH:
+            party = self.model.parties[change.a]
+            party.log_strength = party.log_strength + amount if change.adds else math.log(amount)
+            return math.exp(party.log_strength)
+        numbers, place, least, most = self._place(change)
+        new = min(most, max(least, numbers[place] + amount if change.adds else amount))
+        numbers[place] = new
+        return new
 
-        def changed(old: float, least: float = -math.inf, most: float = math.inf) -> float:
-            return min(most, max(least, old + amount if change.adds else amount))
-
+    def _place(self, change: Change) -> tuple[Any, Any, float, float]:
+        """Where a changed number is kept, in a list or among an agent's attributes, and the range it stays in."""
+        model, world, a = self.model, self.model.world, change.a
+        kept: tuple[Any, Any, float, float]
         match change.target:
             case Target.FACT:
-                world.levels[a] = changed(world.levels[a], 0.0, 1.0)
-                return world.levels[a]
+                kept = world.levels, a, 0.0, 1.0
             case Target.TRUST:
-                model.parties[a].trust[change.b] = changed(model.parties[a].trust[change.b], 0.0, 1.0)
-                return model.parties[a].trust[change.b]
-            case Target.LEVERAGE:
-                model.mediators[a].leverage = changed(model.mediators[a].leverage, 0.0)
-                return model.mediators[a].leverage
-            case Target.WAY_OUT:
-                model.tables[a].way_out = changed(model.tables[a].way_out)
-                return model.tables[a].way_out
+                kept = model.parties[a].trust, change.b, 0.0, 1.0
             case Target.WEARINESS:
-                model.parties[a].weariness = changed(model.parties[a].weariness, 0.0, 1.0)
-                return model.parties[a].weariness
-            case Target.STRENGTH:
-                party = model.parties[a]
-                party.log_strength = party.log_strength + amount if change.adds else math.log(amount)
-                return math.exp(party.log_strength)
+                kept = vars(model.parties[a]), "weariness", 0.0, 1.0
+            case Target.LEVERAGE:
+                kept = vars(model.mediators[a]), "leverage", 0.0, math.inf
+            case Target.WAY_OUT:
+                kept = vars(model.tables[a]), "way_out", -math.inf, math.inf
             case _:
-                index = (a, change.b, change.c) if change.target is Target.HELD else (a, NOWHERE, change.b)
-                stock = world.stock_at[index]
-                world.stocks[stock] = changed(world.stocks[stock], world.reserved[stock])
-                return world.stocks[stock]
+                held = change.target is Target.HELD
+                stock = world.stock_at[(a, change.b, change.c) if held else (a, NOWHERE, change.b)]
+                kept = world.stocks, stock, world.reserved[stock], math.inf
+        return kept
 
 
 class Act:

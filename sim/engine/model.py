@@ -66,11 +66,11 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         self.drawn = draw_parameters(case, seed, replication, central=central)
         self.rules = RuleNumbers(*numbers_at(case.rules, self.drawn))
         self.world = World(case, self.drawn)
-        self.parties = [
+        self.parties: list[Party] = [
             Party(self, ordinal, party, PartyNumbers(*numbers_at(party.numbers, self.drawn)))
             for ordinal, party in enumerate(case.parties)
         ]
-        self.mediators = [
+        self.mediators: list[Mediator] = [
             Mediator(self, ordinal, mediator, MediatorNumbers(*numbers_at(mediator.numbers, self.drawn)))
             for ordinal, mediator in enumerate(case.mediators)
         ]

@@ -1,14 +1,14 @@
 """What a precondition looks at: the values behind the names of an expression, on the day that it is asked."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.engine import log
 from sim.rules import conditions
 from sim.scenario.case import NOWHERE, PreconditionCase
 from sim.scenario.expressions import Program, Reference
-from sim.terms import Phase, Seen
+from sim.terms import Seen
 
 if TYPE_CHECKING:
     from sim.engine.model import NegotiationModel
@@ -40,38 +40,37 @@ def report(
 
 def see(model: "NegotiationModel", seen: Reference, table: "Table | None", terms: Sequence[float]) -> float:
     """The value behind one name; `sim.terms.Seen` says what each kind refers to."""
-    world = model.world
-    match seen.kind:
-        case Seen.DAY:
-            return float(model.day)
-        case Seen.FACT:
-            return world.level(seen.a)
-        case Seen.PROPOSAL:
-            return terms[seen.a]
-        case Seen.AGREED | Seen.DELIVERED:
-            return 0.0 if table is None else table.moved(seen.a, seen.b, delivered=seen.kind is Seen.DELIVERED)
-        case Seen.HELD:
-            return world.stocks[world.stock_at[seen.a, seen.b, seen.c]]
-        case Seen.ASSETS:
-            return world.stocks[world.stock_at[seen.a, NOWHERE, seen.b]]
-        case Seen.WEARINESS:
-            return model.parties[seen.a].weariness
-        case Seen.STRENGTH:
-            return math.exp(model.parties[seen.a].log_strength)
-        case Seen.TRUST:
-            return model.parties[seen.a].trust[seen.b]
-        case Seen.LEDGER:
-            return float(model.parties[seen.a].alleged_in(seen.b))
-        case _:
-            return _see_track(model, seen)
+    if seen.kind is Seen.PROPOSAL:
+        return terms[seen.a]
+    if seen.kind in (Seen.AGREED, Seen.DELIVERED):
+        return 0.0 if table is None else table.moved(seen.a, seen.b, delivered=seen.kind is Seen.DELIVERED)
+    return _SIGHTS[seen.kind](model, seen)
 
 
-def _see_track(model: "NegotiationModel", seen: Reference) -> float:
-    other = model.tables[seen.a]
-    if seen.kind is Seen.TRACK_PHASE:
-        return float(other.phase)
-    if seen.kind is Seen.TRACK_DEALS:
-        return float(other.deals_made)
-    if seen.kind is Seen.TRACK_SINCE_DEAL:
-        return float(model.day - other.last_agreed) if other.last_agreed >= 0 else float(model.day + 1)
-    return 1.0 if other.phase in (Phase.IN_FORCE, Phase.SUSPENDED) else 0.0
+def _held(model: "NegotiationModel", seen: Reference) -> float:
+    return model.world.stocks[model.world.stock_at[seen.a, seen.b, seen.c]]
+
+
+def _assets(model: "NegotiationModel", seen: Reference) -> float:
+    return model.world.stocks[model.world.stock_at[seen.a, NOWHERE, seen.b]]
+
+
+def _since_deal(model: "NegotiationModel", seen: Reference) -> float:
+    last = model.tables[seen.a].last_agreed
+    return float(model.day - last) if last >= 0 else float(model.day + 1)
+
+
+_SIGHTS: Mapping[Seen, Callable[["NegotiationModel", Reference], float]] = {
+    Seen.DAY: lambda model, seen: float(model.day),
+    Seen.FACT: lambda model, seen: model.world.level(seen.a),
+    Seen.HELD: _held,
+    Seen.ASSETS: _assets,
+    Seen.WEARINESS: lambda model, seen: model.parties[seen.a].weariness,
+    Seen.STRENGTH: lambda model, seen: math.exp(model.parties[seen.a].log_strength),
+    Seen.TRUST: lambda model, seen: model.parties[seen.a].trust[seen.b],
+    Seen.LEDGER: lambda model, seen: float(model.parties[seen.a].alleged_in(seen.b)),
+    Seen.TRACK_PHASE: lambda model, seen: float(model.tables[seen.a].phase),
+    Seen.TRACK_DEALS: lambda model, seen: float(model.tables[seen.a].deals_made),
+    Seen.TRACK_SINCE_DEAL: _since_deal,
+    Seen.TRACK_IN_FORCE: lambda model, seen: float(model.tables[seen.a].in_force),
+}

@@ -65,14 +65,14 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         self.name = case.name
         self.mediators = [model.mediators[index] for index in case.mediators]
         self.standings = [Standing(condition, model) for condition in case.preconditions]
-        self.phase = Phase.DORMANT
+        self.phase: Phase = Phase.DORMANT
         self.reopens_on = 0
         self.summons: tuple[str, bool] | None = None
         """The event that opens the table today, and whether it does so against the gates."""
         self.talks: Talks | None = None
         self.deal: Deal | None = None
         self.last_agreed = NEVER
-        self.deals_made = 0
+        self.deals_made: int = 0
         self.way_out = model.drawn[case.way_out]
         self.talks_records: list[TalksRecord] = []
         self.deal_records: list[DealRecord] = []
@@ -92,7 +92,7 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
             self._talk()
         elif self.phase is Phase.AGREED and self.deal is not None and self.model.day >= self.deal.begins_on:
             self.deal.begin()
-        if self.phase in (Phase.IN_FORCE, Phase.SUSPENDED) and self.deal is not None:
+        if self.in_force and self.deal is not None:
             self.deal.live_through()
         self.summons = None
 
@@ -119,10 +119,7 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
 
     def _is_superseded(self) -> bool:
         """Whether a deal in force elsewhere takes the place of any deal here."""
-        return any(
-            self.ordinal in other.case.supersedes and other.phase in (Phase.IN_FORCE, Phase.SUSPENDED)
-            for other in self.model.tables
-        )
+        return any(self.ordinal in other.case.supersedes and other.in_force for other in self.model.tables)
 
     def _ripeness(self) -> float:
         rules = self.model.rules
@@ -241,6 +238,11 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
     def has_open_deal(self) -> bool:
         """Whether a deal is agreed and not yet over."""
         return self.phase in (Phase.AGREED, Phase.IN_FORCE, Phase.SUSPENDED)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether a deal is in force, suspended or not."""
+        return self.phase in (Phase.IN_FORCE, Phase.SUSPENDED)
 
     def be_superseded(self) -> None:
         """A wider deal takes the place of this table's."""

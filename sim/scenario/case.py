@@ -285,6 +285,8 @@ class PreconditionCase:
     claim: str
     always: tuple[bool, ...] | None
     """[outcome of the space it is asked about]: met or not, where only the proposal decides; otherwise None."""
+    alike: tuple[int, ...]
+    """[outcome]: the first outcome that looks the same to it, so that it is asked once of all that do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _stocks(desk: Desk) -> None:
                 at = [kind, relation, category]
                 desk.known("category", category, desk.names.categories, at, at_key=True)
     for category, held in desk.scenario.categories.items():
-        desk.by_party(held.by_party, desk.names.parties, ["categories", category, "by_party"])
+        desk.by_party(held.by_party, ["categories", category, "by_party"])
 
 
 def _facts(desk: Desk) -> None:
@@ -97,7 +97,7 @@ def _facts(desk: Desk) -> None:
             desk.party(fact.of, ["facts", name, "of"])
         if fact.role in ("aid", "rearm_cap") and fact.of is None:
             desk.fault(["facts", name, "role"], f"role '{fact.role}' needs 'of': the party that it concerns")
-        if fact.of is not None and fact.role not in ("aid", "rearm_cap"):
+        if fact.of is not None and fact.role not in ("aid", "rearm_cap") and not desk.lacks_something(["facts", name]):
             desk.fault(["facts", name, "of"], "'of' needs a role: aid or rearm_cap", at_key=True)
 
 
@@ -112,7 +112,7 @@ def _mediators(desk: Desk) -> None:
             if sound and track not in ("*", *mediator.tracks):
                 desk.fault(under, f"'{name}' does not mediate on the track '{track}'", at_key=True)
         for field in ("access", "bias", "pressure"):
-            desk.by_party(getattr(mediator, field), desk.names.parties, [*at, field])
+            desk.by_party(getattr(mediator, field), [*at, field])
 
 
 def _act(desk: Desk, name: str) -> None:
@@ -133,7 +133,7 @@ def _act(desk: Desk, name: str) -> None:
         under = [*at, "mirrored_by", party]
         if desk.party(party, under, at_key=True) and party == act.by:
             desk.fault(under, f"'{party}' cannot mirror its own act", at_key=True)
-    desk.by_party(act.violations, desk.names.parties, [*at, "violations"])
+    desk.by_party(act.violations, [*at, "violations"])
 
 
 def _event(desk: Desk, name: str, event: Event) -> None:
@@ -159,7 +159,7 @@ def _event(desk: Desk, name: str, event: Event) -> None:
     for track, counts in event.violations.items():
         if desk.known("track", track, desk.names.tracks, [*at, "violations", track], at_key=True):
             seats = desk.scenario.tracks[track].parties or desk.names.parties
-            desk.by_party(counts, seats, [*at, "violations", track])
+            desk.by_party(counts, [*at, "violations", track], seats)
 
 
 _RANGES: Mapping[Target, tuple[float, float]] = {
@@ -210,7 +210,7 @@ def _observed(desk: Desk) -> None:
             desk.warn([*at, "date"], f"{seen.date} is before the start ({desk.scenario.start}): it cannot be scored")
         if seen.starts is not None and seen.ended is not None and seen.starts > seen.ended:
             desk.fault([*at, "ended"], f"dates out of order: starts {seen.starts}, ended {seen.ended}")
-        desk.by_party(seen.alleged, desk.names.parties, [*at, "alleged"])
+        desk.by_party(seen.alleged, [*at, "alleged"])
         desk.claim(seen.claim, [*at, "claim"])
         for position, claim in enumerate(seen.disputed_by):
             desk.claim(claim, [*at, "disputed_by", position])

@@ -4,14 +4,25 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from sim.scenario.claims import Claim
 from sim.scenario.expressions import ExpressionFault, Names, NameTable, Program, compile_expression
-from sim.scenario.faults import nearest
+from sim.scenario.faults import Report, nearest
+from sim.scenario.provenance import Evidence
 from sim.scenario.schema import Scenario, Strategy
-from sim.scenario.tree import Positions, Report
+from sim.scenario.tree import Positions
 from sim.strategies import shelf
 
 Location = Sequence[str | int]
+
+_DEFINED_UNDER = {
+    "party": ("parties",),
+    "category": ("categories",),
+    "asset": ("assets",),
+    "category or asset": ("categories", "assets"),
+    "track": ("tracks",),
+    "mediator": ("mediators",),
+    "fact": ("facts",),
+    "source": ("sources",),
+}
 
 
 class Desk:
@@ -21,11 +32,11 @@ class Desk:
         self,
         scenario: Scenario,
         positions: Positions,
-        claims: Mapping[str, Claim],
+        evidence: Evidence,
         report: Report,
         folder: Path,
     ) -> None:
-        self.scenario, self.positions, self.claims = scenario, positions, claims
+        self.scenario, self.positions, self.evidence = scenario, positions, evidence
         self.report, self.folder = report, folder
         self.names = NameTable(scenario)
         self.left_out: frozenset[str] = frozenset()
@@ -36,6 +47,8 @@ class Desk:
         """By track: the values of every package that its constraints allow."""
         self.programs: list[tuple[Location, Program]] = []
         """Every expression that could be read, and where it stands."""
+        self.faulted: set[tuple[str | int, ...]] = set()
+        """Where something was found wrong already."""
 
     @property
     def dated(self) -> bool:
@@ -48,6 +61,7 @@ class Desk:
 
     def fault(self, location: Location, message: str, suggestion: str = "", *, at_key: bool = False) -> None:
         """Report something wrong at a place: at its value, or (`at_key`) at its name."""
+        self.faulted.add(tuple(location))
         found = self.positions.find(location)
         self.report.fault(found.key if at_key else found.place, found.path, message, suggestion)
 
@@ -59,9 +73,18 @@ class Desk:
     def known(self, what: str, name: str, names: Iterable[str], location: Location, *, at_key: bool = False) -> bool:
         """Whether a name is one of those that there are; if not, report it."""
         names = list(names)
-        if name not in names and name not in self.left_out:
+        if name not in names and name not in self.left_out and not self._lost(what):
             self.fault(location, f"unknown {what} '{name}'", nearest(name, names), at_key=at_key)
         return name in names
+
+    def _lost(self, what: str) -> bool:
+        """Whether all names of a kind were left out."""
+        return any([key] in self.left_out_at for key in _DEFINED_UNDER.get(what, ()))
+
+    def seated(self, name: str, seats: Iterable[str], location: Location) -> None:
+        """Report a party that does not sit at a table."""
+        if self.party(name, location, at_key=True) and name not in seats:
+            self.fault(location, f"'{name}' does not sit at this table", at_key=True)
 
     def party(self, name: str, location: Location, *, at_key: bool = False) -> bool:
         """Whether a name is that of a party; if not, report it."""
@@ -81,14 +104,17 @@ class Desk:
 
     def claim(self, name: str | None, location: Location) -> None:
         """Report a claim that nobody made."""
-        if name is not None:
-            self.known("claim", name, self.claims, location)
+        lacking = None if name is None else self.evidence.lacks("claim", name)
+        if lacking is not None:
+            self.fault(location, *lacking)
 
-    def by_party(self, given: Mapping[str, object] | None, parties: Iterable[str], location: Location) -> None:
-        """Report a key that is neither one of the parties nor everybody."""
+    def by_party(
+        self, given: Mapping[str, object] | None, location: Location, seats: Iterable[str] | None = None
+    ) -> None:
+        """Report a key that is neither a party (at this table) nor everybody."""
         for name in given or {}:
             if name != "*":
-                self.known("party", name, parties, [*location, name], at_key=True)
+                self.seated(name, self.names.parties if seats is None else seats, [*location, name])
 
     def expression(self, text: str, names: Names, location: Location) -> Program | None:
         """The program of an expression; if it cannot be read, report it."""
@@ -96,7 +122,8 @@ class Desk:
             program = compile_expression(text, names)
         except ExpressionFault as fault:
             words = [fault.word, *fault.word.split(".")] if fault.word else []
-            if not any(word in self.left_out for word in words):
+            if not any(word in self.left_out for word in words) and not (words and self._lost("fact")):
+                self.faulted.add(tuple(location))
                 found = self.positions.find(location)
                 place = found.place.within(text, fault.offset, fault.length)
                 self.report.fault(place, found.path, fault.message, fault.suggestion)
@@ -125,4 +152,6 @@ class Desk:
         parameters = [parameter.name for parameter in module.parameters]
         for name in strategy.parameters:
             under = [*location, "parameters", name]
-            self.known(f"parameter of '{module.name}'", name, parameters, under, at_key=True)
+            if name not in parameters:
+                message = f"the strategy '{module.name}' has no parameter '{name}'"
+                self.fault(under, message, nearest(name, parameters), at_key=True)

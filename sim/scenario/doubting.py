@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from sim.scenario.case import NOWHERE, Case, TrackCase
 from sim.scenario.desk import Desk, Location
 from sim.scenario.expressions import Program, Reference
+from sim.scenario.faults import Report
 from sim.scenario.names import UnknownName, target_of
-from sim.scenario.outcomes import decide
-from sim.scenario.tree import Positions, Report
+from sim.scenario.outcomes import TRUCE_FEATURES, decide
+from sim.scenario.tree import Positions
 from sim.terms import Op, Seen, Target
 
 
@@ -125,13 +126,15 @@ def _base_worths(weights: Sequence[float], scores: Sequence[Sequence[float]]) ->
 
 
 def _constant_interests(track: TrackCase, seat: int, party: str, positions: Positions, report: Report) -> None:
+    """Interests that tell no outcome from another, unless a variant inherits them or the truce's terms are fixed."""
     space = track.space
     for index, feature in enumerate(space.features):
         amounts = space.amounts[seat][index]
-        inherited = (
-            positions.find(["tracks", track.name, "interests", party, feature]).key.text != positions.root.place.text
-        )
-        if space.weights[seat][index] == NOWHERE or inherited or len(amounts) < 2 or min(amounts) != max(amounts):
+        if space.weights[seat][index] == NOWHERE or len(amounts) < 2 or min(amounts) != max(amounts):
             continue
-        message = f"'{feature}' is {amounts[0]:g} in every outcome: the interest tells no outcome from another"
-        _warn(positions, report, ["tracks", track.name, "interests", party, feature], message, at_key=True)
+        location = ["tracks", track.name, "interests", party, feature]
+        inherited = positions.find(location).key.text != positions.root.place.text
+        fixed = feature in TRUCE_FEATURES and amounts[0] != 0.0 and feature not in [one.name for one in space.issues]
+        if not inherited and not fixed:
+            message = f"'{feature}' is {amounts[0]:g} in every outcome: the interest tells no outcome from another"
+            _warn(positions, report, location, message, at_key=True)

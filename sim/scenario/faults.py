@@ -3,9 +3,13 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from sim.scenario.values import Status
 
 WIDEST_EXCERPT = 100
 """Characters of a source line that an excerpt shows at most."""
+_STATUSES = frozenset(status.value for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,65 @@ def mark(line: str, column: int, length: int) -> str:
         shown, at = cut, at - first
     carets = "^" * max(1, min(length, len(shown) - at))
     return f"      {shown}\n      {' ' * at}{carets}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file that was read, or a value that was given from outside."""
+
+    name: str
+    """As the reader of a fault sees it."""
+    folder: Path
+    """Where relative paths written in it start."""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a token stands; line and column count from 1, and are 0 for a value given from outside."""
+
+    text: Text
+    line: int = 0
+    column: int = 0
+    length: int = 1
+
+    def excerpt(self) -> str:
+        """The line and a mark under the token."""
+        if not 0 < self.line <= len(self.text.lines):
+            return ""
+        return mark(self.text.lines[self.line - 1], self.column - 1, self.length)
+
+    def within(self, written: str, offset: int, length: int) -> "Place":
+        """The place of a part of a text value that starts here, if it stands on one line as it is."""
+        if not 0 < self.line <= len(self.text.lines):
+            return self
+        line = self.text.lines[self.line - 1]
+        for quote in (0, 1):
+            first = self.column - 1 + quote
+            if line[first : first + len(written)] == written:
+                return Place(self.text, self.line, first + offset + 1, max(1, length))
+        return self
+
+
+class Report:
+    """Collects what is found wrong or doubtful."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
+
+    def fault(self, place: Place, path: Sequence[str], message: str, suggestion: str = "") -> None:
+        """Note something wrong."""
+        self.faults.append(_fault(place, path, message, suggestion, warning=False))
+
+    def warn(self, place: Place, path: Sequence[str], message: str) -> None:
+        """Note something legal but doubtful."""
+        self.warnings.append(_fault(place, path, message, "", warning=True))
+
+
+def _fault(place: Place, path: Sequence[str], message: str, suggestion: str, *, warning: bool) -> Fault:
+    named = [key for key in path if key not in _STATUSES]
+    shown = named[1:] if named[:1] == ["tracks"] and len(named) > 1 else named
+    return Fault(
+        place.text.name, place.line, place.column, ".".join(shown), message, suggestion, place.excerpt(), warning
+    )

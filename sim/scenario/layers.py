@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from sim.scenario import shape
-from sim.scenario.faults import nearest
+from sim.scenario.faults import Place, Report, Text, nearest
 from sim.scenario.provenance import Hoister
 from sim.scenario.schema import FORMAT, Scenario
-from sim.scenario.tree import Entry, Node, Place, Report, Text, Unreadable, parse, read_text
+from sim.scenario.tree import Entry, Node, Unreadable, parse, read_text
 
 
 @dataclass(slots=True)
@@ -109,11 +109,12 @@ class Layers:
 
     def _steps(self, root: Node, path: str, text: Text) -> list[str] | None:
         """The keys that a dotted path goes through: those there are, and at its end those there may be."""
-        first = path.split(".", maxsplit=1)[0]
         tracks = root.entries["tracks"].node.entries if "tracks" in root.entries else {}
-        if first not in shape.keys_of(Scenario) and first in tracks:
-            path = f"tracks.{path}"
-        node, steps, rest = Node(root.value, root.place), list[str](), path
+        first = path.split(".", maxsplit=1)[0]
+        short = first in tracks and first not in shape.keys_of(Scenario)
+        node, steps, rest = (
+            (tracks[first].node, ["tracks", first], path[len(first) + 1 :]) if short else (root, [], path)
+        )
         while rest:
             known = [key for key in node.entries if rest == key or rest.startswith(f"{key}.")]
             key = max(known, key=len) if known else rest.split(".", maxsplit=1)[0]

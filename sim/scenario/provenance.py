@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sim.scenario.claims import Claim
-from sim.scenario.faults import nearest
-from sim.scenario.tree import Cite, Entry, Node, Place, Report, is_number
+from sim.scenario.faults import Place, Report, nearest
+from sim.scenario.tree import Cite, Entry, Node, is_number
 from sim.scenario.values import Status, Value, in_order
 
 SAID_WITH: Mapping[Status, tuple[str, ...]] = {
@@ -213,18 +213,36 @@ def _says_only(key: str, node: Node) -> bool:
     return key in STATUSES and bool(node.entries) and set(node.entries) <= set(SAID_WITH[STATUSES[key]])
 
 
-def attest(node: Node, claims: Mapping[str, Claim], sources: list[str], report: Report) -> Node:
-    """Hold every number against the claims that it cites, and fill in who made the claim, where and when.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a scenario can cite."""
 
-    `claims` are known as `source.claim`; `sources` are the names of all sources.
-    """
-    return _Attester(claims, sources, report).check(node, [])
+    sources: tuple[str, ...]
+    claims: Mapping[str, Claim]
+    """As `source.claim`."""
+    unread: frozenset[str] = frozenset()
+    """Sources whose claims could not be read: nothing is said about references to them."""
+
+    def lacks(self, kind: str, name: str) -> tuple[str, str] | None:
+        """What is wrong with a reference to a claim or a source, and the nearest right one; None if it is sound."""
+        known = self.sources if kind == "source" else self.claims
+        source = name.rpartition(".")[0]
+        if name in known or (kind == "claim" and source in self.unread):
+            return None
+        guess, more = nearest(name, known), ""
+        if kind == "claim" and not guess and source not in self.sources:
+            more = f": there is no source '{source}'" if source else ": a claim reads source.claim"
+        return f"unknown {kind} '{name}'{more}", guess
+
+
+def attest(node: Node, evidence: Evidence, report: Report) -> Node:
+    """Hold every number against the claims that it cites, and fill in who made the claim, where and when."""
+    return _Attester(evidence, report).check(node, [])
 
 
 @dataclass(frozen=True, slots=True)
 class _Attester:
-    claims: Mapping[str, Claim]
-    sources: list[str]
+    evidence: Evidence
     report: Report
 
     def check(self, node: Node, path: list[str]) -> Node:
@@ -238,45 +256,27 @@ class _Attester:
 
     def number(self, node: Node, value: Value, path: list[str]) -> Node:
         for cite in node.cites:
-            if cite.kind == "source" and cite.name not in self.sources:
-                unknown(self.report, cite, self.sources, path)
-            if cite.kind == "claim" and cite.name not in self.claims:
-                unknown(self.report, cite, self.claims, path, self.sources)
-        if not value.claims or any(claim not in self.claims for claim in value.claims):
+            lacking = self.evidence.lacks(cite.kind, cite.name)
+            if lacking is not None:
+                self.report.fault(cite.place, path, *lacking)
+        claims = self.evidence.claims
+        if not value.claims or any(claim not in claims for claim in value.claims):
             return node
-        fitting = [claim for claim in value.claims if _same(self.claims[claim].value, value.middle)]
+        fitting = [claim for claim in value.claims if _same(claims[claim].value, value.middle)]
         if value.uncertain or not fitting:
             shown = f"a range around {value.middle:g}" if value.uncertain else f"{value.middle:g}"
-            said = [f"{claim} says {self.claims[claim].value}" for claim in value.claims]
+            said = [f"{claim} says {claims[claim].value}" for claim in value.claims]
             self.report.fault(node.place, path, f"{shown} is not what was claimed: {', '.join(said)}")
             return replace(node, faulty=True)
         first = fitting[0]
-        claim, source = self.claims[first], first.rpartition(".")[0]
-        others = tuple(other for other in value.claims if other != first)
         attested = replace(
             value,
-            claims=(first, *others),
-            by=value.by or claim.by,
-            source=value.source or source,
-            date=value.date or str(claim.on or ""),
+            claims=(first, *(other for other in value.claims if other != first)),
+            by=value.by or claims[first].by,
+            source=value.source or first.rpartition(".")[0],
+            date=value.date or str(claims[first].on or ""),
         )
         return replace(node, value=attested)
-
-
-def unknown(
-    report: Report,
-    cite: Cite,
-    known: Mapping[str, object] | list[str],
-    path: list[str],
-    sources: list[str] | None = None,
-) -> None:
-    """Report a claim or a source that nobody made or named."""
-    message = f"unknown {cite.kind} '{cite.name}'"
-    guess = nearest(cite.name, known)
-    source = cite.name.rpartition(".")[0]
-    if cite.kind == "claim" and sources is not None and source not in sources and not guess:
-        message += f": there is no source '{source}'" if source else ": expected source.claim"
-    report.fault(cite.place, path, message, guess)
 
 
 def _same(claimed: object, number: float) -> bool:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from sim.scenario.case import Case
 from sim.scenario.checking import check
-from sim.scenario.claims import Claim, InvalidClaims, load_claims
+from sim.scenario.claims import Claim, ClaimsFile, InvalidClaims, load_claims
 from sim.scenario.desk import Desk
 from sim.scenario.doubting import doubt_case
-from sim.scenario.faults import Fault, InvalidScenario
+from sim.scenario.faults import Fault, InvalidScenario, Place, Report, Text
 from sim.scenario.layers import Layers
-from sim.scenario.provenance import attest
+from sim.scenario.provenance import Evidence, attest
 from sim.scenario.schema import Part, Scenario
-from sim.scenario.tree import Node, Place, Positions, Report, Text, Unreadable
+from sim.scenario.tree import Node, Positions, Unreadable
 from sim.scenario.validating import validate
 from sim.scenario.values import Status, Value
 
@@ -50,19 +50,19 @@ def read(path: str | Path, sets: Sequence[str] = ()) -> Reading:
             root = layers.set(root, assignment)
     except Unreadable:
         raise InvalidScenario(_in_order(report.faults)) from None
-    claims, files = _load_claims(root, path.parent, report)
-    root = attest(root, claims, list(_sources(root)), report)
+    evidence, files = _load_claims(root, path.parent, report)
+    root = attest(root, evidence, report)
     valid = validate(root, report)
     positions = Positions(valid.tree)
     if valid.scenario is not None:
-        desk = Desk(valid.scenario, positions, claims, report, path.parent)
+        desk = Desk(valid.scenario, positions, evidence, report, path.parent)
         desk.left_out = valid.lost_names(root)
         desk.left_out_at = valid.left_out
         check(desk)
     if report.faults or valid.scenario is None:
         raise InvalidScenario(_in_order(report.faults))
     warnings = tuple(_in_order(report.warnings))
-    return Reading(valid.scenario, positions, warnings, path, (*layers.files, *files), claims)
+    return Reading(valid.scenario, positions, warnings, path, (*layers.files, *files), evidence.claims)
 
 
 def doubts(case: Case, reading: Reading) -> tuple[Fault, ...]:
@@ -100,32 +100,36 @@ def _spell(value: Value) -> str:
     return f"[{value.low:g}, {value.middle:g}, {value.high:g}]" if value.uncertain else f"{value.middle:g}"
 
 
-def _sources(root: Node) -> Mapping[str, Node]:
-    sources = root.entries.get("sources")
-    return {name: entry.node for name, entry in sources.node.entries.items()} if sources else {}
-
-
-def _load_claims(root: Node, folder: Path, report: Report) -> tuple[dict[str, Claim], list[Path]]:
+def _load_claims(root: Node, folder: Path, report: Report) -> tuple[Evidence, list[Path]]:
     claims: dict[str, Claim] = {}
-    files = []
-    for name, source in _sources(root).items():
-        entry = source.entries.get("claims")
+    sources = root.entries["sources"].node.entries if "sources" in root.entries else {}
+    files, unread = list[Path](), set[str]()
+    for name, source in sources.items():
+        entry = source.node.entries.get("claims")
         if entry is None or not isinstance(entry.node.value, str):
             continue
         file = Path(os.path.normpath(folder / entry.node.value))
-        if not file.is_file():
-            report.fault(entry.node.place, ["sources", name, "claims"], f"there is no file {file}")
+        try:
+            loaded = _load(file, entry.node.place, name, report)
+        except Unreadable:
+            unread.add(name)
             continue
         files.append(file)
-        try:
-            loaded = load_claims(file)
-        except InvalidClaims as invalid:
-            text = Text(str(file), file.parent)
-            for fault in invalid.faults:
-                report.fault(Place(text, fault.line, fault.column), [fault.path] if fault.path else [], fault.message)
-            continue
         claims.update({f"{name}.{key}": claim for key, claim in loaded.claims.items()})
-    return claims, files
+    return Evidence(tuple(sources), claims, frozenset(unread)), files
+
+
+def _load(file: Path, place: Place, source: str, report: Report) -> ClaimsFile:
+    if not file.is_file():
+        report.fault(place, ["sources", source, "claims"], f"there is no file {file}")
+        raise Unreadable
+    try:
+        return load_claims(file)
+    except InvalidClaims as invalid:
+        text = Text(str(file), file.parent)
+        for fault in invalid.faults:
+            report.fault(Place(text, fault.line, fault.column), [fault.path] if fault.path else [], fault.message)
+        raise Unreadable from None
 
 
 def _in_order(faults: Sequence[Fault]) -> list[Fault]:

@@ -65,7 +65,7 @@ Names = Annotated[list[Name], BeforeValidator(_list_of_one)]
 class Part(BaseModel):
     """Anything in a scenario file: immutable once read, and nothing extra allowed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Source(Part):
@@ -331,7 +331,7 @@ class Track(Part):
     scores: dict[Name, Scores] = Field(default_factory=dict)
     margin: ByNumber | None = Field(None, description="worth above no deal that a party asks for")
     strategy: dict[Name, Strategy] = Field(default_factory=dict)
-    talks: Talks = Field(default_factory=lambda: Talks())
+    talks: Talks = Field(default_factory=Talks)
     direct: Level | None = Field(None, description="daily chance that talks open without a mediator")
     way_out: Number | None = Field(None, description="how far the parties see a way out")
     violations: ByRate | None = Field(None, description="violations a party commits on day 0, unmonitored")
@@ -475,7 +475,7 @@ class Scenario(Part):
     acts: dict[Name, Act] = Field(default_factory=dict, max_length=MOST_NAMES)
     events: dict[Name, Event] = Field(default_factory=dict, max_length=MOST_NAMES)
     observed: list[Observation] = Field(default_factory=list)
-    rules: Rules = Field(default_factory=lambda: Rules())
+    rules: Rules = Field(default_factory=Rules)
 
 
 def _gather_relations(raw: Any, verb: str, under: str) -> Any:

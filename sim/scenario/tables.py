@@ -35,20 +35,23 @@ def check_track(desk: Desk, name: str, track: Track) -> None:
         if desk.known("track", other, desk.names.tracks, [*at, "supersedes", index]) and other == name:
             desk.fault([*at, "supersedes", index], "a track cannot supersede itself")
     for field in ("margin", "violations", "leaving", "never_starts"):
-        desk.by_party(getattr(track, field), seats, [*at, field])
+        desk.by_party(getattr(track, field), [*at, field], seats)
     _interests(desk, track, seats, at)
     _preconditions(desk, name, track, seats)
 
 
 def _seats(desk: Desk, track: Track, at: list[str]) -> tuple[str, ...]:
+    """Who sits at the table; everybody, where that cannot be said."""
+    seats = tuple(track.parties or ())
     if track.parties is None:
         return desk.names.parties
-    for index, party in enumerate(track.parties):
-        if desk.party(party, [*at, "parties", index]) and party in track.parties[:index]:
+    for index, party in enumerate(seats):
+        if desk.party(party, [*at, "parties", index]) and party in seats[:index]:
             desk.fault([*at, "parties", index], f"'{party}' sits at the table twice")
-    if len(track.parties) < 2:
+    if len(seats) < 2:
         desk.fault([*at, "parties"], "a track needs at least two parties")
-    return tuple(track.parties)
+    sound = len(seats) == len(set(seats)) > 1 and set(seats) <= set(desk.names.parties)
+    return seats if sound else desk.names.parties
 
 
 def _menus(desk: Desk, issues: Menus, at: list[str]) -> bool:
@@ -112,17 +115,32 @@ def _term(
     whole: bool = False,
 ) -> None:
     """An expression of the terms, which for every outcome must lie in its range; report it if not."""
+    if tuple(location) in desk.faulted:
+        return
     program = desk.expression(text, terms, location)
     if program is None:
         return
     for values in outcomes:
         found = decide(program, values)
-        wrong = f"must be at least 0, and at most {most:g}" if most < math.inf else "must be at least 0"
+        wrong = f"must be at least 0 and at most {most:g}" if most < math.inf else "must be at least 0"
         if not 0.0 <= found <= most or (whole and found != math.floor(found)):
             wrong = wrong if not 0.0 <= found <= most else "must be a whole number"
-            package = ", ".join(f"{issue} {value:g}" for issue, value in zip(terms.issues or {}, values, strict=True))
-            desk.fault(location, f"'{text}' is {found:g} where {package}: {wrong}")
+            shown = (
+                f"'{text}' is {found:g} where {_package(terms, values)}"
+                if program.inputs
+                else f"{text} is out of range"
+            )
+            desk.fault(location, f"{shown}: {wrong}")
             return
+
+
+def _package(terms: Names, values: Sequence[float]) -> str:
+    """An outcome as the file spells it: `size 25, manner forced`."""
+    spelled = []
+    for (issue, words), value in zip((terms.issues or {}).items(), values, strict=True):
+        word = next((word for word, ordinal in words.items() if ordinal == value), f"{value:g}")
+        spelled.append(f"{issue} {word}")
+    return ", ".join(spelled)
 
 
 # Steps ----------------------------------------------------------------------------------------------------
@@ -166,9 +184,9 @@ def _given(
     at: list[str],
 ) -> None:
     parties = desk.relation(relation, "gives", at)
-    for party in parties or ():
-        if party not in seats:
-            desk.fault(at, f"'{party}' does not sit at this table", at_key=True)
+    absent = [party for party in parties or () if party not in seats]
+    if absent:
+        desk.fault(at, f"'{absent[0]}' does not sit at this table", at_key=True)
     for what, text in amounts.items():
         here = [*at, what]
         captives = what in desk.names.categories
@@ -261,7 +279,8 @@ def _renewal(desk: Desk, name: str, track: Track, seats: Sequence[str]) -> None:
     if renewal is None:
         return
     if track.truce is None:
-        desk.fault(at, "only a truce is renewed, and the track has none", at_key=True)
+        if not desk.lacks_something(["tracks", name, "truce"]):
+            desk.fault(at, "only a truce is renewed, and the track has none", at_key=True)
         return
     sound = _menus(desk, renewal.issues, [*at, "issues"])
     terms = desk.names.for_terms(name, renewal=True)
@@ -283,7 +302,7 @@ def _renewal(desk: Desk, name: str, track: Track, seats: Sequence[str]) -> None:
 def _interests(desk: Desk, track: Track, seats: Sequence[str], at: list[str]) -> None:
     features = (*FEATURES, *track.issues, *(track.renewal.issues if track.renewal else ()), *track.grants)
     for party, weights in track.interests.items():
-        desk.known("party", party, seats, [*at, "interests", party], at_key=True)
+        desk.seated(party, seats, [*at, "interests", party])
         for feature in weights:
             here = [*at, "interests", party, feature]
             if desk.known("feature", feature, features, here, at_key=True):
@@ -291,7 +310,7 @@ def _interests(desk: Desk, track: Track, seats: Sequence[str], at: list[str]) ->
     for feature, scores in track.scores.items():
         here = [*at, "scores", feature]
         desk.known("feature", feature, features, here, at_key=True)
-        desk.by_party(scores, seats, here)
+        desk.by_party(scores, here, seats)
         for party, score in scores.items():
             under = [*here, party]
             if score.curve is not None and score.table is not None:
@@ -300,7 +319,7 @@ def _interests(desk: Desk, track: Track, seats: Sequence[str], at: list[str]) ->
                 _covers(desk, score, feature, issues.get(feature, ()), under)
     for party, strategy in track.strategy.items():
         here = [*at, "strategy", party]
-        desk.known("party", party, seats, here, at_key=True)
+        desk.seated(party, seats, here)
         desk.strategy(strategy, here)
 
 
@@ -354,7 +373,7 @@ def _preconditions(desk: Desk, name: str, track: Track, seats: Sequence[str]) ->
     if count > MOST_PRECONDITIONS:
         desk.fault(at, f"{count} preconditions; at most {MOST_PRECONDITIONS} on a track", at_key=True)
     for holder, held in track.preconditions.items():
-        desk.known("party", holder, seats, [*at, holder], at_key=True)
+        desk.seated(holder, seats, [*at, holder])
         for key, condition in held.items():
             _precondition(desk, name, track, condition, [*at, holder, key])
 

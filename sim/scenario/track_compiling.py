@@ -20,7 +20,7 @@ from sim.scenario.outcomes import Stake, StepTerms, Terms, build_space, decide
 from sim.scenario.values import Value
 from sim.scenario.workbench import Workbench, readable
 from sim.strategies import shelf
-from sim.terms import Firmness, Gate, Protocol
+from sim.terms import Firmness, Gate, Protocol, Seen
 
 GATES = {
     Gate.ENTERS: "enters_if",
@@ -38,6 +38,7 @@ class TrackCompiler:
         self.bench = bench
 
     def compile_track(self, name: str) -> TrackCase:
+        """Compile one track, with its outcome space and that of its renewal."""
         track = self.bench.file.tracks[name]
         names = self.bench.table.for_track(name)
         seats = track.parties or self.bench.parties
@@ -231,6 +232,7 @@ class TrackCompiler:
                         until=self.bench.day(condition.until, schema.MOST_DAYS),
                         claim=condition.claim or "",
                         always=_always(program, asked),
+                        alike=_alike(program, asked),
                     )
                 )
         return tuple(conditions)
@@ -270,6 +272,14 @@ def _always(program: Program, outcomes: Sequence[Sequence[float]]) -> tuple[bool
     if program.sees_world:
         return None
     return tuple(decide(program, values) != 0.0 for values in outcomes)
+
+
+def _alike(program: Program, outcomes: Sequence[Sequence[float]]) -> tuple[int, ...]:
+    seen = [reference.a for reference in program.inputs if reference.kind is Seen.PROPOSAL]
+    first: dict[tuple[float, ...], int] = {}
+    return tuple(
+        first.setdefault(tuple(values[issue] for issue in seen), outcome) for outcome, values in enumerate(outcomes)
+    )
 
 
 def _firmness(condition: schema.Precondition) -> Firmness:

@@ -25,8 +25,8 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from sim.scenario.faults import Fault, mark
-from sim.scenario.values import Status, Value
+from sim.scenario.faults import Place, Report, Text
+from sim.scenario.values import Value
 
 MOST_BYTES = 1_048_576
 MOST_NODES = 200_000
@@ -36,45 +36,6 @@ LARGEST = 1e15
 """A number of greater size than this is a slip of the keyboard."""
 MOST_ALIKE = 10
 """Faults of the same kind that are listed one by one."""
-_STATUSES = frozenset(status.value for status in Status)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A file that was read, or a value that was given from outside."""
-
-    name: str
-    """As the reader of a fault sees it."""
-    folder: Path
-    """Where relative paths written in it start."""
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a token stands; line and column count from 1, and are 0 for a value given from outside."""
-
-    text: Text
-    line: int = 0
-    column: int = 0
-    length: int = 1
-
-    def excerpt(self) -> str:
-        """The line and a mark under the token."""
-        if not 0 < self.line <= len(self.text.lines):
-            return ""
-        return mark(self.text.lines[self.line - 1], self.column - 1, self.length)
-
-    def within(self, written: str, offset: int, length: int) -> "Place":
-        """The place of a part of a text value that starts here, if it stands on one line as it is."""
-        if not 0 < self.line <= len(self.text.lines):
-            return self
-        line = self.text.lines[self.line - 1]
-        for quote in (0, 1):
-            first = self.column - 1 + quote
-            if line[first : first + len(written)] == written:
-                return Place(self.text, self.line, first + offset + 1, max(1, length))
-        return self
 
 
 class Cite(NamedTuple):
@@ -109,30 +70,6 @@ class Entry(NamedTuple):
 
     key: Place
     node: Node
-
-
-class Report:
-    """Collects what is found wrong or doubtful."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.warnings: list[Fault] = []
-
-    def fault(self, place: Place, path: Sequence[str], message: str, suggestion: str = "") -> None:
-        """Note something wrong."""
-        self.faults.append(_fault(place, path, message, suggestion, warning=False))
-
-    def warn(self, place: Place, path: Sequence[str], message: str) -> None:
-        """Note something legal but doubtful."""
-        self.warnings.append(_fault(place, path, message, "", warning=True))
-
-
-def _fault(place: Place, path: Sequence[str], message: str, suggestion: str, *, warning: bool) -> Fault:
-    named = [key for key in path if key not in _STATUSES]
-    shown = named[1:] if named[:1] == ["tracks"] and len(named) > 1 else named
-    return Fault(
-        place.text.name, place.line, place.column, ".".join(shown), message, suggestion, place.excerpt(), warning
-    )
 
 
 class Unreadable(Exception):
@@ -188,9 +125,11 @@ def parse(source: str, text: Text, report: Report) -> Node:
     try:
         return _Builder(source, text, report).build()
     except MarkedYAMLError as error:
-        at = error.problem_mark or error.context_mark
-        place = Place(text, at.line + 1, at.column + 1) if at is not None and text.lines else Place(text)
         problem = error.problem or error.context or "cannot be read"
+        at = error.problem_mark or error.context_mark
+        if "end" in problem.partition("found")[2] + problem.partition("got")[2]:
+            at = error.context_mark or at  # what was never closed says more than the end of the file
+        place = Place(text, at.line + 1, at.column + 1) if at is not None and text.lines else Place(text)
         report.fault(place, [], f"not YAML: {problem}{_HINTS.get(problem, '')}")
     except (YAMLError, YAMLFutureWarning) as error:
         report.fault(Place(text), [], f"not YAML: {str(error).splitlines()[0]}")
@@ -222,7 +161,7 @@ class _Builder:
                 root, _ = self.node(event, 1)
             if isinstance(event, StreamEndEvent):
                 break
-        if root is None or root.value is None:
+        if root is None or (root.value is None and self.text.lines):
             self.stop(Place(self.text), "the file is empty" if self.text.lines else "there is no value")
         return root
 
@@ -234,7 +173,8 @@ class _Builder:
             return self.alias(event, place, depth)
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
-            self.stop(place, f"the tag '{tag}' is not supported; text that looks like a number needs quotes")
+            shown = str(tag).replace("tag:yaml.org,2002:", "!!")
+            self.stop(place, f"the tag '{shown}' is not supported; text that looks like a number needs quotes")
         before = self.count
         if isinstance(event, ScalarEvent):
             node, height = self.scalar(event, place), 1
@@ -322,6 +262,7 @@ class _Builder:
         if self.count > MOST_NODES:
             self.stop(place, f"more than {MOST_NODES:,} values, counting those behind aliases")
         if depth > DEEPEST:
+            del self.path[3:]
             self.stop(place, f"nested too deeply: more than {DEEPEST} levels")
 
     def stop(self, place: Place, message: str) -> NoReturn:

@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.scenario import shape
-from sim.scenario.faults import nearest, one_of
+from sim.scenario.faults import Report, nearest, one_of
 from sim.scenario.schema import FORMAT, NOT_YET, Scenario
-from sim.scenario.tree import Entry, Found, Node, Positions, Report, Scalar, plain
+from sim.scenario.tree import Entry, Found, Node, Positions, Scalar, plain
 from sim.scenario.values import Value
 
 MOST_ROUNDS = 20
@@ -34,17 +34,21 @@ class Validated:
     """Paths of the faulty parts."""
 
     def lost_names(self, root: Node) -> frozenset[str]:
-        """Every key in what was left out: names that may be meant elsewhere."""
+        """Every word in what was left out: names that may be meant elsewhere."""
         lost = {path[-1] for path in self.left_out}
         for path in self.left_out:
-            lost.update(_keys(Positions(root).find(path).node))
+            lost.update(_words(Positions(root).find(path).node))
         return frozenset(lost)
 
 
-def _keys(node: Node) -> Iterable[str]:
+def _words(node: Node) -> Iterable[str]:
+    if isinstance(node.value, str):
+        yield node.value
     for key, entry in node.entries.items():
         yield key
-        yield from _keys(entry.node)
+        yield from _words(entry.node)
+    for item in node.value if isinstance(node.value, list) else ():
+        yield from _words(item)
 
 
 def validate(root: Node, report: Report) -> Validated:
@@ -162,10 +166,8 @@ def _say(detail: Mapping[str, Any], found: Found) -> tuple[str, str]:
     """What is wrong, and the nearest right thing."""
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     name, shown = str([step for step in detail["loc"] if step != "[key]"][-1]), _shown(given)
-    if kind == "missing":
-        return _say_missing(name), ""
-    if kind == "extra_forbidden":
-        return _say_unknown(name, found.path)
+    if kind in ("missing", "extra_forbidden"):
+        return (_say_missing(name), "") if kind == "missing" else _say_unknown(name, found.path)
     if isinstance(given, Value) and kind not in ("number", "out_of_range", "range_not_allowed"):
         return "expected a plain value, outside any status block: this is structure", ""
     if kind == "literal_error":

@@ -18,6 +18,7 @@ class Register:
         self._index: dict[str, int] = {}
 
     def add(self, path: str, value: Value, *, whole: bool = False) -> int:
+        """The index of the parameter at a path, new or known; `whole` for counts of persons."""
         if path not in self._index:
             self._index[path] = len(self.parameters)
             self.parameters.append(Parameter(path, value, whole))
@@ -59,6 +60,7 @@ class Workbench:
         )
 
     def maybe(self, path: str, value: Value | None) -> int:
+        """The index of a parameter that a scenario may leave out: NOWHERE where it does."""
         return NOWHERE if value is None else self.register.add(path, value)
 
     # Stocks ---------------------------------------------------------------------------------------------
@@ -87,6 +89,7 @@ class Workbench:
         return tuple(stocks)
 
     def stock(self, giver: int, receiver: int, what: str) -> int:
+        """The stock from which a giver takes what it hands to a receiver: the receiver's captives, or an asset."""
         if what in self.assets:
             return self.stock_at[giver, NOWHERE, self.assets.index(what)]
         return self.stock_at[giver, receiver, self.categories.index(what)]
@@ -94,6 +97,7 @@ class Workbench:
     # Calendar and words ---------------------------------------------------------------------------------
 
     def day(self, date: datetime.date | None, otherwise: int) -> int:
+        """Days from the start of the scenario to a date."""
         return otherwise if date is None else (date - self.file.start).days
 
 

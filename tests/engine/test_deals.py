@@ -109,7 +109,7 @@ def test_a_step_waits_for_its_own_condition(compile_text: Compile) -> None:
     """`delivers if` unmet: the giver withholds, the deal is suspended, and goes on on the day it is met."""
     case = compile_text(SWAP, "tracks.exchange.steps.swap.delivers if=day >= 9", "tracks.exchange.patience=30")
     found = run(case, 1, 0)
-    assert [e.day for e in told(found, log.Delivered)][0] == 9
+    assert told(found, log.Delivered)[0].day == 9
     assert told(found, log.Withheld)[0].why == "condition"
     assert len(told(found, log.Resumed)) == 1
 

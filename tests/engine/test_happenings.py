@@ -101,7 +101,8 @@ def test_an_event_can_end_what_goes_on_at_a_table(compile_text: Compile) -> None
 
 def test_an_act_binds_its_side_alone_unless_it_is_mirrored(compile_text: Compile) -> None:
     """One side's restraint stops that side's fighting for its days; a mirror stops the other's too."""
-    act = "acts={{easter: {{by: alfa, date: 2030-01-11, truce: {{days: 2, scope: 1}}, mirrored_by: {{bravo: {chance}}}}}}}"
+    truce = "{{by: alfa, date: 2030-01-11, truce: {{days: 2, scope: 1}}, mirrored_by: {{bravo: {chance}}}}}"
+    act = f"acts={{{{easter: {truce}}}}}"
     for chance, expected in ((0, [1.0, 1.0]), (1, [0.0, 0.0])):
         found = run(compile_text(TRUCE, *QUIET, act.format(chance=chance)), 1, 0)
         days = found.days.set_index("day")

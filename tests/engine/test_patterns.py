@@ -1,6 +1,7 @@
 """The patterns that the model must show (docs/ODD.md, "Patterns"), on small scenarios made for each."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -73,7 +74,7 @@ tracks:
 """
 
 BLOCKS = {
-    "ALFA": "strength: 2, weariness: 0.6, fatigue: 0.01, noise: 0.02, default: 0.3, strategy: {name: boulware, exponent: 3}",
+    "ALFA": "strength: 2, weariness: 0.6, fatigue: 0.01, noise: 0.02, default: 0.3, strategy: boulware",
     "BRAVO": "strength: 1, weariness: 0.5, fatigue: 0.02, noise: 0.01, default: 0.1, strategy: conceder",
     "AB": "0.3",
     "BA": "0.1",
@@ -263,13 +264,13 @@ PUBLISHED_HAZARDS = {(1, 3): 0.0067, (3, 7): 0.0040, (7, 14): 0.0023, (14, 30): 
 
 
 def test_the_hazard_of_leaving_falls_with_age_as_the_published_hazards_do() -> None:
-    """Day by day, the probability that either side leaves falls, and agrees with the published values within a fifth."""
+    """The probability that either side leaves falls day by day, and meets the published values within a fifth."""
     surviving, daily = (1 - 0.046) ** 2, []
     for age in range(60):
         leaves = 1 - (1 - compliance.leaving_chance(compliance.leaving_hazard(0.0069, age, 0.29, 0.0))) ** 2
         daily.append(surviving * leaves)
         surviving *= 1 - leaves
-    assert all(later < earlier for earlier, later in zip(daily, daily[1:], strict=False))
+    assert all(later < earlier for earlier, later in pairwise(daily))
     for (first, last), published in PUBLISHED_HAZARDS.items():
         assert mean(daily[first:last]) == pytest.approx(published, rel=0.2)
 

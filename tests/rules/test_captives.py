@@ -52,7 +52,7 @@ def test_hand_worked_instalments() -> None:
 
 
 def test_the_last_tranche_makes_up_for_rounding() -> None:
-    """A tenth in ten tranches of a hundredth would add up to less than a tenth; with the rest in the last it does not."""
+    """Of a tenth in ten tranches the first nine are a hundredth each, and the last is what nine hundredths leave."""
     parts = [captives.instalment(0.1, tranche, 10) for tranche in range(10)]
-    assert sum([0.01] * 10) != 0.1
-    assert sum(parts) == 0.1
+    assert parts[:9] == [0.01] * 9
+    assert parts[9] == 0.1 - 0.01 * 9 != 0.01

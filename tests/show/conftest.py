@@ -1,17 +1,20 @@
 """A hand-made run of two parties on three tracks: small enough to check by eye, with something of everything."""
 
 import datetime
+import itertools
+from collections.abc import Callable
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from sim.engine import log
 from sim.engine.record import NEVER, DealRecord, PartyRecord, RunRecord, TalksRecord, TrackRecord
 from sim.show.labels import Labels
 
 HORIZON = 90
-MONITORED = log.Condition(
-    "monitored", "russia", "accepts", "proposal.monitoring >= 0.6", {"proposal.monitoring": 0.3}
-)
+MONITORED = log.Condition("monitored", "russia", "accepts", "proposal.monitoring >= 0.6", {"proposal.monitoring": 0.3})
 CAPPED = log.Condition("no_rearming", "russia", "accepts", "proposal.rearm_cap >= 0.8", {"proposal.rearm_cap": 0.5})
 AIDED = log.Condition("aid_stopped", "russia", "enters", "aid_to_ukraine <= 0.05", {"aid_to_ukraine": 1.0})
 UNLOCKS = (("russia.monitored", "russia.no_rearming"),)
@@ -83,9 +86,7 @@ def pause() -> list[log.Entry]:
         if day % 2:
             told.append(log.Alleged(day, "energy_pause", by="russia", against="ukraine", count=2))
     told.append(log.Left(21, "energy_pause", party="russia", age=14, conditions=()))
-    told.append(
-        log.DealEnded(21, "energy_pause", number=1, ending="broken", party="russia", days_in_force=15)
-    )
+    told.append(log.DealEnded(21, "energy_pause", number=1, ending="broken", party="russia", days_in_force=15))
     return told
 
 
@@ -235,3 +236,49 @@ def record() -> RunRecord:
             PartyRecord("ukraine", 0.6, 1.0, 425, 447, {"russia": 0.1}, {}, 0, 30),
         ),
     )  # fmt: skip
+
+
+@pytest.fixture
+def talks() -> TalksRecord:
+    """Talks over nine packages whose worths can be checked by hand."""
+    return space_talks()
+
+
+@pytest.fixture
+def crowding() -> Callable[[Figure], list[str]]:
+    """What is wrong with the texts of a figure: two that overlap, or one that leaves the figure."""
+    return _crowding
+
+
+def _crowding(figure: Figure) -> list[str]:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer, page = canvas.get_renderer(), figure.bbox
+    texts = [
+        (text, text.get_window_extent(renderer))
+        for text in figure.findobj(Text)
+        if isinstance(text, Text) and text.get_visible() and text.get_text().strip() and _on_axis(text)
+    ]
+    faults = [
+        f"'{text.get_text()}' leaves the figure"
+        for text, box in texts
+        if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > page.x1 + 0.5 or box.y1 > page.y1 + 0.5
+    ]
+    for (one, box), (other, second) in itertools.combinations(texts, 2):
+        wide = min(box.x1, second.x1) - max(box.x0, second.x0)
+        high = min(box.y1, second.y1) - max(box.y0, second.y0)
+        if wide > 1 and high > 1:
+            faults.append(f"'{one.get_text()}' overlaps '{other.get_text()}'")
+    return faults
+
+
+def _on_axis(text: Text) -> bool:
+    """Whether a tick's label belongs to a tick that is within the limits of its axis (others are not drawn)."""
+    if text.axes is None:
+        return True
+    for axis in (text.axes.xaxis, text.axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            if text in (tick.label1, tick.label2):
+                return bool(low <= tick.get_loc() <= high)
+    return True

@@ -9,7 +9,7 @@ import errno
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -101,17 +101,16 @@ def run(
     from sim.show import folders, labels, narrate, tables
     from sim.study import store
 
-    done = model.run(case, seed, replication, central=central)
     words = labels.labels_of(case)
     question = store.Question("run", str(scenario), tuple(sets or ()), seed, replication, 1, central, "mesa")
     manifest = store.manifest_of(case, question, asdict(words))
-
-    def write(fresh: Path) -> None:
+    folder = _room(out, as_json, manifest)
+    done = model.run(case, seed, replication, central=central)
+    if folder is not None:
         packages = store.packages_of(case)
-        store.write_run(fresh, done, manifest, packages)
-        folders.draw_run(fresh, done, manifest, packages)
-
-    folder = _keep(out, as_json, manifest, write)
+        with store.staged(folder) as fresh:
+            store.write_run(fresh, done, manifest, packages)
+            folders.draw_run(fresh, done, manifest, packages)
     if as_json:
         _print_json(store.record_as_dict(done.record))
         return
@@ -139,21 +138,21 @@ def batch(
 
     if engine not in batches.ENGINES:
         raise typer.BadParameter(f"'{engine}' is not an engine: expected {' or '.join(batches.ENGINES)}")
+    words = labels.labels_of(case)
+    question = store.Question("batch", str(scenario), tuple(sets or ()), seed, 0, replications, central, engine)
+    manifest = store.manifest_of(case, question, asdict(words))
+    folder = _room(out, as_json, manifest)
     with _progress(replications) as on_progress:
         done = batches.run_batch(
             case, replications, seed, central=central, engine=batches.ENGINES[engine], on_progress=on_progress
         )
-    words = labels.labels_of(case)
-    question = store.Question("batch", str(scenario), tuple(sets or ()), seed, 0, replications, central, engine)
-    manifest = store.manifest_of(case, question, asdict(words), failed=len(done.failures))
+    manifest = replace(manifest, failed=len(done.failures))
     rows = store.batch_rows(done)
     found = summary.summarise(rows, case.horizon)
-
-    def write(fresh: Path) -> None:
-        store.write_batch(fresh, rows, manifest)
-        folders.draw_batch(fresh, rows, manifest)
-
-    folder = _keep(out, as_json, manifest, write)
+    if folder is not None:
+        with store.staged(folder) as fresh:
+            store.write_batch(fresh, rows, manifest)
+            folders.draw_batch(fresh, rows, manifest)
     if as_json:
         _print_json({"manifest": store.manifest_as_dict(manifest), "summary": asdict(found)})
     else:
@@ -256,16 +255,15 @@ def _compile(reading: "Reading") -> "Case":
         raise typer.Exit(INVALID) from None
 
 
-def _keep(out: Path | None, as_json: bool, manifest: "Manifest", write: "Callable[[Path], object]") -> Path | None:
-    """Write a result into its own folder, whole or not at all; with --json only where a place was named."""
+def _room(out: Path | None, as_json: bool, manifest: "Manifest") -> Path | None:
+    """Where the result will be kept, if at all: with --json only where a place was named."""
     if as_json and out is None:
         return None
-    from sim.study.store import NotAResult, staged
+    from sim.study.store import NotAResult, require_room
 
     folder = (out or Path("results")) / manifest.folder
     try:
-        with staged(folder) as fresh:
-            write(fresh)
+        require_room(folder)
     except NotAResult as error:
         _refuse(str(error), UNUSABLE)
     return folder
@@ -302,9 +300,10 @@ def _console() -> "Console":
 def _close(console: "Console", tables: "Iterable[Table]", folder: Path | None) -> None:
     """The end of every printed result: tables, where it is kept, and what it is not."""
     for table in tables:
-        console.print()
-        console.print(table)
-    console.print()
+        with console.capture() as page:
+            console.print(table)
+        typer.echo("\n" + "\n".join(line.rstrip() for line in page.get().rstrip().splitlines()))
+    typer.echo()
     if folder is not None:
         console.print(f"Kept in {folder}", soft_wrap=True)
     console.print(DISCLAIMER)

@@ -10,7 +10,7 @@ from sim.engine.record import NEVER, DealRecord
 from sim.engine.truce import Truce
 from sim.engine.world import Restraint
 from sim.rules import captives, chance, compliance, mediation
-from sim.scenario.case import StepCase, Transfer, TruceKind
+from sim.scenario.case import NOWHERE, StepCase, Transfer, TruceKind
 from sim.scenario.expressions import Program
 from sim.terms import DealEnding, Gate, Phase, Purpose
 
@@ -327,4 +327,12 @@ class Deal:
             delivered=delivered,
             violations=dict(truce.violations) if truce is not None else {},
             alleged=dict(truce.alleged) if truce is not None else {},
+            gestures=self._keys(lambda o: o.step.gesture and self._moves_captives(o)),
+            uncounted=self._keys(lambda o: o.step.outside or not self._moves_captives(o)),
         )
+
+    def _keys(self, which: Callable[[Obligation], bool]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(obligation.name for obligation in self.obligations if which(obligation)))
+
+    def _moves_captives(self, obligation: Obligation) -> bool:
+        return self.model.case.stocks[obligation.transfer.stock].of != NOWHERE

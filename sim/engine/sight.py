@@ -47,6 +47,14 @@ def see(model: "NegotiationModel", seen: Reference, table: "Table | None", terms
     return _SIGHTS[seen.kind](model, seen)
 
 
+def _day(model: "NegotiationModel", seen: Reference) -> float:
+    return float(model.day)
+
+
+def _fact(model: "NegotiationModel", seen: Reference) -> float:
+    return model.world.level(seen.a)
+
+
 def _held(model: "NegotiationModel", seen: Reference) -> float:
     return model.world.stocks[model.world.stock_at[seen.a, seen.b, seen.c]]
 
@@ -55,22 +63,50 @@ def _assets(model: "NegotiationModel", seen: Reference) -> float:
     return model.world.stocks[model.world.stock_at[seen.a, NOWHERE, seen.b]]
 
 
+def _weariness(model: "NegotiationModel", seen: Reference) -> float:
+    return model.parties[seen.a].weariness
+
+
+def _strength(model: "NegotiationModel", seen: Reference) -> float:
+    return math.exp(model.parties[seen.a].log_strength)
+
+
+def _trust(model: "NegotiationModel", seen: Reference) -> float:
+    return model.parties[seen.a].trust[seen.b]
+
+
+def _ledger(model: "NegotiationModel", seen: Reference) -> float:
+    return float(model.parties[seen.a].alleged_in(seen.b))
+
+
+def _phase(model: "NegotiationModel", seen: Reference) -> float:
+    return float(model.tables[seen.a].phase)
+
+
+def _deals(model: "NegotiationModel", seen: Reference) -> float:
+    return float(model.tables[seen.a].deals_made)
+
+
 def _since_deal(model: "NegotiationModel", seen: Reference) -> float:
     last = model.tables[seen.a].last_agreed
     return float(model.day - last) if last >= 0 else float(model.day + 1)
 
 
+def _in_force(model: "NegotiationModel", seen: Reference) -> float:
+    return float(model.tables[seen.a].in_force)
+
+
 _SIGHTS: Mapping[Seen, Callable[["NegotiationModel", Reference], float]] = {
-    Seen.DAY: lambda model, seen: float(model.day),
-    Seen.FACT: lambda model, seen: model.world.level(seen.a),
+    Seen.DAY: _day,
+    Seen.FACT: _fact,
     Seen.HELD: _held,
     Seen.ASSETS: _assets,
-    Seen.WEARINESS: lambda model, seen: model.parties[seen.a].weariness,
-    Seen.STRENGTH: lambda model, seen: math.exp(model.parties[seen.a].log_strength),
-    Seen.TRUST: lambda model, seen: model.parties[seen.a].trust[seen.b],
-    Seen.LEDGER: lambda model, seen: float(model.parties[seen.a].alleged_in(seen.b)),
-    Seen.TRACK_PHASE: lambda model, seen: float(model.tables[seen.a].phase),
-    Seen.TRACK_DEALS: lambda model, seen: float(model.tables[seen.a].deals_made),
+    Seen.WEARINESS: _weariness,
+    Seen.STRENGTH: _strength,
+    Seen.TRUST: _trust,
+    Seen.LEDGER: _ledger,
+    Seen.TRACK_PHASE: _phase,
+    Seen.TRACK_DEALS: _deals,
     Seen.TRACK_SINCE_DEAL: _since_deal,
-    Seen.TRACK_IN_FORCE: lambda model, seen: float(model.tables[seen.a].in_force),
+    Seen.TRACK_IN_FORCE: _in_force,
 }

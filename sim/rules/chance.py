@@ -27,7 +27,7 @@ def mix(x: int) -> int:
     Returns:
         A whole number in [0, 2^64).
 
-    Source: Steele, Lea and Flood 2014 (SplittableRandom), with the finaliser of splitmix64.
+    Source: Steele, Lea and Flood 2014 (SplitMix); the constants are those of splitmix64.
 
     >>> hex(mix(0x9E3779B97F4A7C15))  # the first word of splitmix64 seeded with 0
     '0xe220a8397b1dcdaf'
@@ -178,7 +178,7 @@ def poisson(u: float, mean: float) -> int:
     Returns:
         The least count whose distribution function reaches u.
 
-    Source: inversion; recursion of Panjer 1981.
+    Source: inversion of the distribution function, by the ratio of successive probabilities.
 
     >>> [poisson(u, 1.0) for u in (0.36, 0.37, 0.73, 0.74)]  # P(0) = .3679, P(at most 1) = .7358
     [0, 1, 1, 2]
@@ -202,7 +202,7 @@ def binomial(u: float, count: int, probability: float) -> int:
     Returns:
         A whole number in [0, count].
 
-    Source: inversion; recursion of Panjer 1981.
+    Source: inversion of the distribution function, by the ratio of successive probabilities.
 
     >>> [binomial(u, 2, 0.5) for u in (0.24, 0.26, 0.74, 0.76)]  # 1/4, 1/2, 1/4
     [0, 1, 1, 2]

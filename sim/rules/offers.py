@@ -39,7 +39,7 @@ def meets_all(worths: Sequence[float], demands: Sequence[float], outcome: int, o
         outcomes: number of packages.
         seats: number of seats.
 
-    Source: simultaneous equivalent offers (MESO): agreement on a package that all would put themselves.
+    Source: Leonardelli et al. 2019 (simultaneous equivalent offers): agreed is what all would put themselves.
 
     >>> meets_all([0.5, 0.2, 0.4, 0.9], [0.5, 0.4], 0, 2, 2)
     True
@@ -66,7 +66,7 @@ def pick_best(worths: Sequence[float], allowed: Sequence[int], chooser: int, out
         The allowed package of greatest worth to the chooser; among equals the one worth most to the others
         together, then the first. -1 if none is allowed.
 
-    Source: simultaneous equivalent offers (MESO): who answers last picks.
+    Source: Leonardelli et al. 2019 (simultaneous equivalent offers); who picks is an assumption of this model.
 
     >>> pick_best([0.5, 0.5, 0.1, 0.2, 0.3, 0.9], [1, 1, 1], 0, 3, 2)
     1
@@ -111,7 +111,7 @@ def least_offer(
         The allowed package of least own worth that is at least `demand`; among equals the nearest, then the
         first. -1 if there is none.
 
-    Source: stacked alternating offers (SAOP).
+    Source: stacked alternating offers (SAOP), Aydoğan et al. 2017.
 
     >>> least_offer([0.1, 0.6, 0.4, 0.4], [1, 1, 1, 1], 0, 0.3, [0.0, 0.0, 2.0, 1.0], 4)
     3

@@ -16,7 +16,7 @@ def hurt(weariness: Sequence[float], tolerance: Sequence[float], n: int) -> floa
     Returns:
         A difference in [-1, 1]: negative while somebody can still bear it.
 
-    Source: Zartman: a mutually hurting stalemate has to hurt all of them.
+    Source: Zartman 2000 (a mutually hurting stalemate has to hurt all of them).
 
     >>> round(hurt([0.75, 0.5], [0.5, 0.375], 2), 12)  # .25 and .125
     0.125
@@ -40,7 +40,7 @@ def ripeness(base: float, per_hurt: float, hurt: float, per_way_out: float, way_
     Returns:
         A level in [0, 1].
 
-    Source: Zartman (mutually hurting stalemate, way out); the logistic form is an assumption of this model.
+    Source: Zartman 2000 (mutually hurting stalemate, way out); the logistic form is an assumption of this model.
 
     >>> ripeness(-1.0, 4.0, 0.125, 1.0, 0.5)  # log odds -1 + .5 + .5
     0.5
@@ -59,7 +59,7 @@ def convening(convene: float, ripe: float, access: float) -> float:
     Returns:
         A probability in [0, 1].
 
-    Source: Clayton et al. 2022 (who mediates, and when); the product is an assumption of this model.
+    Source: Clayton et al. 2022 (mediation brings ceasefires about); the product is an assumption of this model.
 
     >>> convening(0.5, 0.5, 0.5)
     0.125

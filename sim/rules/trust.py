@@ -57,7 +57,7 @@ def after_shortfall(trust: float, loss: float, share: float) -> float:
     >>> after_shortfall(0.5, 0.5, 0.5)  # .5 - .5 * .5 * .5
     0.375
     """
-    return min(1.0, max(0.0, trust - loss * trust * share))
+    return max(0.0, trust - loss * trust * share)
 
 
 def after_allegations(trust: float, loss: float, count: int) -> float:
@@ -76,7 +76,7 @@ def after_allegations(trust: float, loss: float, count: int) -> float:
     >>> after_allegations(0.5, 0.5, 2)  # .5 * .5 * .5
     0.125
     """
-    return min(1.0, max(0.0, trust * math.pow(1.0 - loss, float(count))))
+    return max(0.0, trust * math.pow(1.0 - loss, float(count)))
 
 
 def drift(trust: float, baseline: float, speed: float) -> float:

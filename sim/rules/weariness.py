@@ -14,7 +14,7 @@ def tire(weariness: float, fighting: float, fatigue: float, relief: float, u: fl
     Returns:
         Weariness in [0, 1].
 
-    Source: Zartman's hurting stalemate, as a state that grows with fighting.
+    Source: Zartman 2000 (hurting stalemate), as a state that builds up.
 
     >>> round(tire(0.5, 1.0, 0.02, 0.01, 0.5), 12)  # .5 + .02 * .5 * 1
     0.51

@@ -417,6 +417,8 @@ class Case:
     facts: tuple[FactCase, ...]
     categories: tuple[str, ...]
     assets: tuple[str, ...]
+    goods: tuple[tuple[str, str], ...]
+    """What can be handed over, categories and assets: name and label."""
     stocks: tuple[StockCase, ...]
     trust: tuple[tuple[int, ...], ...]
     """[party][party it trusts]: parameter of trust at the start, which is also its baseline."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sim.scenario import schema
 from sim.scenario.case import (
@@ -67,6 +67,7 @@ class _Compiler:
             facts=tuple(self._fact(name) for name in self.bench.facts),
             categories=tuple(self.bench.categories),
             assets=tuple(self.bench.assets),
+            goods=tuple((name, kind.label or readable(name).lower()) for name, kind in self._goods()),
             stocks=self.bench.stocks,
             trust=self._trust(),
             tracks=tracks,
@@ -76,6 +77,10 @@ class _Compiler:
         )
         case = dataclasses.replace(case, parameters=tuple(self.register.parameters))
         return dataclasses.replace(case, digest=_digest(case))
+
+    def _goods(self) -> Iterator[tuple[str, schema.Category | schema.Asset]]:
+        yield from self.file.categories.items()
+        yield from self.file.assets.items()
 
     # Parameters -----------------------------------------------------------------------------------------
 

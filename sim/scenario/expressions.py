@@ -241,6 +241,9 @@ class _Parser:
                 message = f"'{name.text}' compares at least two values"
                 raise ExpressionFault(name.offset, len(name.text), message)
             return self.node(name.text, name, *arguments)
+        if not name.text.startswith("ledger."):
+            message = f"'{name.text}(...)' is not a function"
+            raise ExpressionFault(name.offset, len(name.text), message, nearest(name.text, _FUNCTIONS))
         first = arguments[0]
         if len(arguments) > 1 or first.kind != "number" or not first.text.isdigit():
             message = f"expected a whole number in the brackets after '{name.text}'"

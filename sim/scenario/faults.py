@@ -58,7 +58,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     lowered = {candidate.lower(): candidate for candidate in reversed(ordered)}
     if word.lower() in lowered:
         return lowered[word.lower()]
-    found = difflib.get_close_matches(word[:WIDEST_EXCERPT], ordered, n=1, cutoff=0.7)
+    found = difflib.get_close_matches(word[:WIDEST_EXCERPT], ordered, n=1, cutoff=0.65)
     return found[0] if found else ""
 
 

@@ -26,11 +26,11 @@ class Layers:
         self.files.append(path)
         text, source = read_text(path, str(path), self.report)
         root = parse(source, text, self.report)
-        if not isinstance(root.value, dict):
-            self.report.fault(root.place, [], "expected a mapping, lines that read key: value")
-            raise Unreadable
         self._check_version(root)
         tree = self._rebase(Hoister(self.report).hoist(root), [])
+        if not isinstance(tree.value, dict):
+            self.report.fault(root.place, [], "expected a mapping, lines that read key: value")
+            raise Unreadable
         extends = tree.entries.get("extends")
         if extends is None:
             return tree

@@ -120,8 +120,6 @@ class Names:
         Raises UnknownName.
         """
         parts = name.split(".")
-        if days is not None and parts[0] != "ledger":
-            raise UnknownName(f"'{name}(...)' is not a function", nearest(name, ("min", "max")), name)
         if len(parts) == 1:
             return self._bare(name)
         readers: dict[str, Callable[[str, Sequence[str]], Reference]] = {

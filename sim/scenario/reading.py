@@ -11,12 +11,15 @@ from sim.scenario.claims import Claim, ClaimsFile, InvalidClaims, load_claims
 from sim.scenario.desk import Desk
 from sim.scenario.doubting import doubt_case
 from sim.scenario.faults import Fault, InvalidScenario, Place, Report, Text
+from sim.scenario.json_schema import schema_document
 from sim.scenario.layers import Layers
 from sim.scenario.provenance import Evidence, attest
 from sim.scenario.schema import Part, Scenario
 from sim.scenario.tree import Node, Positions, Unreadable
 from sim.scenario.validating import validate
 from sim.scenario.values import Status, Value
+
+__all__ = ["Reading", "doubts", "read", "schema_document", "unattributed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ def unattributed(reading: Reading) -> tuple[Fault, ...]:
     """Every number of a scenario that nobody is named for, structure aside (menus, counts, terms, calendar)."""
     report = Report()
     for location, value in _values(reading.scenario, []):
-        if value.status is Status.UNATTRIBUTED:
+        terms = location[0] == "acts" and location[2] in ("truce", "gives")
+        if value.status is Status.UNATTRIBUTED and not terms:
             found = reading.positions.find(location)
             report.fault(found.place, found.path, f"{_spell(value)} has no status: who says so, or why is it assumed?")
     return tuple(_in_order(report.faults))
@@ -135,5 +139,5 @@ def _load(file: Path, place: Place, source: str, report: Report) -> ClaimsFile:
 def _in_order(faults: Sequence[Fault]) -> list[Fault]:
     """Each once, by file (in the order in which they first appear), line and column."""
     files = list(dict.fromkeys(fault.file for fault in faults))
-    once = dict.fromkeys(faults)
-    return sorted(once, key=lambda fault: (files.index(fault.file), fault.line, fault.column))
+    once = {(fault.file, fault.line, fault.column, fault.message): fault for fault in reversed(faults)}
+    return sorted(reversed(once.values()), key=lambda fault: (files.index(fault.file), fault.line, fault.column))

@@ -52,14 +52,16 @@ def _list_of_one(raw: Any) -> Any:
     return [raw] if isinstance(raw, str) else raw
 
 
-Expression = Annotated[str, BeforeValidator(_spelled)]
+Expression = Annotated[str, BeforeValidator(_spelled, json_schema_input_type=str | bool | float)]
 """A formula in the laboratory's own small language; a bare number or switch is one too."""
 
-ByNumber = Annotated[dict[str, Number], BeforeValidator(_for_all)]
-ByLevel = Annotated[dict[str, Level], BeforeValidator(_for_all)]
-ByLeaning = Annotated[dict[str, Leaning], BeforeValidator(_for_all)]
-ByRate = Annotated[dict[str, Rate], BeforeValidator(_for_all)]
-Names = Annotated[list[Name], BeforeValidator(_list_of_one)]
+ByNumber = Annotated[dict[str, Number], BeforeValidator(_for_all, json_schema_input_type=Number | dict[str, Number])]
+ByLevel = Annotated[dict[str, Level], BeforeValidator(_for_all, json_schema_input_type=Level | dict[str, Level])]
+ByLeaning = Annotated[
+    dict[str, Leaning], BeforeValidator(_for_all, json_schema_input_type=Leaning | dict[str, Leaning])
+]
+ByRate = Annotated[dict[str, Rate], BeforeValidator(_for_all, json_schema_input_type=Rate | dict[str, Rate])]
+Names = Annotated[list[Name], BeforeValidator(_list_of_one, json_schema_input_type=Name | list[Name])]
 
 
 class Part(BaseModel):
@@ -72,9 +74,9 @@ class Source(Part):
     """A document that claims come from: a file of claims, or a title with where to find it."""
 
     claims: str | None = Field(None, description="path of a claims file, relative to the scenario file")
-    title: str = ""
-    url: str = ""
-    published: datetime.date | None = None
+    title: str = Field("", description="of the document; needed where there is no claims file")
+    url: str = Field("", description="where to find it")
+    published: datetime.date | None = Field(None, description="its day")
 
 
 class Strategy(Part):
@@ -82,14 +84,16 @@ class Strategy(Part):
 
     name: str | None = Field(None, description="a strategy on the shelf, such as boulware")
     file: str | None = Field(None, description="path of a Python file, relative to the scenario file")
-    parameters: dict[str, Number] = Field(default_factory=dict)
+    parameters: dict[str, Number] = Field(
+        default_factory=dict, description="by parameter: its value; may stand beside the name"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, raw: Any) -> Any:
         if isinstance(raw, str):
             return {"name": raw}
-        if isinstance(raw, dict):
+        if isinstance(raw, dict) and isinstance(raw.get("parameters", {}), dict):
             known = {key: raw[key] for key in ("name", "file", "parameters") if key in raw}
             rest = {key: value for key, value in raw.items() if key not in known}
             return {**known, "parameters": {**known.get("parameters", {}), **rest}}
@@ -99,43 +103,53 @@ class Strategy(Part):
 class Party(Part):
     """A negotiating side: a government or an armed group."""
 
-    label: str = ""
-    about: str = ""
-    strategy: Strategy | None = None
-    strength: Positive | None = Field(None, description="military strength, any common unit")
+    label: str = Field("", description="name in reports; where left out, the key in words")
+    about: str = Field("", description="for the reader")
+    strategy: Strategy | None = Field(None, description="how it concedes in talks")
+    strength: Positive | None = Field(None, description="at the start, in any unit that all parties share")
     drift: Number | None = Field(None, description="change of log strength a day of full fighting")
     noise: Rate | None = Field(None, description="daily spread of log strength in full fighting")
-    rearm: Rate | None = Field(None, description="gain of log strength a day of full truce")
+    rearm: Rate | None = Field(None, description="log strength gained a day of full truce, with all its aid and no cap")
     army: Positive | None = Field(None, description="persons under arms")
-    return_gain: Rate | None = Field(None, description="log strength gained as returned captives over army")
+    return_gain: Rate | None = Field(
+        None, description="log strength gained by a return of as many captives as the army has persons"
+    )
     weariness: Level | None = Field(None, description="at the start")
-    fatigue: Rate | None = Field(None, description="weariness gained a day of full fighting")
+    fatigue: Rate | None = Field(None, description="share of the will that is left, spent a day of full fighting")
     relief: Rate | None = Field(None, description="share of weariness lost a day of full truce")
     tolerance: Level | None = Field(None, description="weariness from which the war hurts")
     urgency: Rate | None = Field(None, description="how far one unit of weariness lowers the reservation")
-    doubt: Rate | None = Field(None, description="discount on what a distrusted side would deliver")
-    fear_of_rearming: Rate | None = Field(None, description="worth lost per unit of prevailing probability")
-    audience: Rate | None = Field(None, description="weight of unmet priced preconditions at home")
-    default: Level | None = Field(None, description="probability of failing a delivery at no trust")
+    doubt: Rate | None = Field(None, description="share of what a wholly distrusted side promises that is written off")
+    fear_of_rearming: Rate | None = Field(
+        None, description="worth lost per unit of falling chance to prevail, at no trust"
+    )
+    audience: Rate | None = Field(None, description="times the cost of unmet priced preconditions")
+    default: Level | None = Field(
+        None, description="chance to withhold what falls due, at no trust and without guarantee"
+    )
     shortfall: Level | None = Field(None, description="share of each delivery that goes missing")
-    impatience: Rate | None = Field(None, description="hazard of walking out per barren day in a row")
-    assets: dict[Name, Count] = Field(default_factory=dict, description="what it owns, by asset")
+    impatience: Rate | None = Field(
+        None, description="hazard of walking out, times days in a row without an offer worth its while"
+    )
+    assets: dict[Name, Count] = Field(default_factory=dict, description="by asset: units owned at the start")
 
 
 class Asset(Part):
     """Something other than captives that can be handed over: funds, goods."""
 
-    unit: str = ""
-    label: str = ""
+    unit: str = Field("", description="such as tonnes; for the reader")
+    label: str = Field("", description="for the reader")
 
 
 class Category(Part):
     """A kind of captive."""
 
     worth: FixedCount = Field(description="worth of one captive of the category")
-    by_party: dict[Name, FixedCount] = Field(default_factory=dict, description="where a party sees it otherwise")
-    fights: bool = Field(False, description="whether a returned captive can fight again")
-    label: str = ""
+    by_party: dict[Name, FixedCount] = Field(
+        default_factory=dict, description="by party: where one sees that worth otherwise"
+    )
+    fights: bool = Field(False, description="whether a captive who returns can fight again")
+    label: str = Field("", description="for the reader")
     tariff: Any = Field(None, description="a treaty's own tariff (not yet supported)")
 
     @model_validator(mode="before")
@@ -147,11 +161,11 @@ class Category(Part):
 class Fact(Part):
     """A named condition of the world."""
 
-    level: Level
-    role: Literal["aid", "rearm_cap", "monitoring"] | None = None
+    level: Level = Field(description="at the start")
+    role: Literal["aid", "rearm_cap", "monitoring"] | None = Field(None, description="what the rules make of it")
     of: Name | None = Field(None, description="the party whose aid or rearming it is")
     drift: Number | None = Field(None, description="change of the level a day")
-    label: str = ""
+    label: str = Field("", description="name in reports")
 
     @model_validator(mode="before")
     @classmethod
@@ -162,39 +176,47 @@ class Fact(Part):
 class Mediator(Part):
     """A third side that holds no captives."""
 
-    label: str = ""
-    about: str = ""
-    style: Literal["facilitation", "formulation", "manipulation"]
-    tracks: Names
-    convene: ByLevel | None = Field(None, description="daily chance to bring ripe parties to the table, by track")
-    access: ByLevel | None = Field(None, description="how far each party lets it in")
+    label: str = Field("", description="name in reports")
+    about: str = Field("", description="for the reader")
+    style: Literal["facilitation", "formulation", "manipulation"] = Field(description="what it does")
+    tracks: Names = Field(description="where it mediates")
+    convene: ByLevel | None = Field(
+        None, description="by track: daily chance to bring wholly ripe parties to the table"
+    )
+    access: ByLevel | None = Field(None, description="by party: how far it lets the mediator in; the least counts")
     guarantee: Level | None = Field(None, description="how far its word secures a step that it guarantees")
     leverage: Rate | None = Field(None, description="worth that it can promise in all")
-    bias: ByLeaning | None = None
-    noise: Rate | None = Field(None, description="error of its estimate of each weight, as a share")
+    bias: ByLeaning | None = Field(None, description="by party: how far its proposals lean")
+    noise: Rate | None = Field(None, description="greatest error of its estimate of a weight, as a share")
     inducement_cap: Rate | None = Field(None, description="most worth promised to one party in one deal")
-    pressure: ByRate | None = Field(None, description="lowering of the reservation while it presses, by party")
+    pressure: ByRate | None = Field(None, description="by party: lowering of the reservation while it is at the table")
 
 
 class Step(Part):
     """One thing that a deal does: who gives whom what, when, after what, under which condition."""
 
-    gives: dict[Relation, dict[Name, Expression]] = Field(description="`a gives b`: counts by category or asset")
+    gives: dict[Relation, dict[Name, Expression]] = Field(
+        description="by `a gives b` and category or asset: how many; each may stand beside the keys"
+    )
     gesture: bool = Field(False, description="an unreciprocated release: it moves trust as a gesture")
     outside: bool = Field(False, description="not counted when asking whether the deal was delivered in full")
     day: Annotated[int, Field(ge=0, le=MOST_DAYS)] = Field(0, description="days after the deal begins")
     after: Names = Field(default_factory=list, description="steps that must be done before")
     while_: Literal["truce"] | None = Field(None, alias="while", description="only while the truce is in force")
     every: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = Field(None, description="days between tranches")
-    times: Annotated[int, Field(ge=1, le=1000)] | None = Field(None, description="number of tranches")
-    over_days: Annotated[int, Field(ge=1, le=1000)] | None = Field(None, description="spread evenly, one a day")
-    delivers_if: Expression | None = Field(None, alias="delivers if")
-    guaranteed_by: Name | None = None
+    times: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None, description="number of tranches, each of the whole count"
+    )
+    over_days: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None, description="the count spread evenly over so many days"
+    )
+    delivers_if: Expression | None = Field(None, alias="delivers if", description="withheld while this does not hold")
+    guaranteed_by: Name | None = Field(None, description="mediator whose word secures it")
     to: Any = Field(None, description="who receives in custody (not yet supported)")
     escrow: Any = Field(None, description="who keeps it until a condition (not yet supported)")
     standing: Any = Field(None, description="counts settled at delivery (not yet supported)")
     declines: Any = Field(None, description="share of captives who decline (not yet supported)")
-    claim: str | None = None
+    claim: str | None = Field(None, description="what it rests on, as source.claim")
 
     @model_validator(mode="before")
     @classmethod
@@ -205,9 +227,9 @@ class Step(Part):
 class Truce(Part):
     """Fighting that stops, for how long, how much of it, watched how closely."""
 
-    days: Expression
-    scope: Expression = Field("1", description="share of the fighting that stops")
-    monitoring: Expression = "0"
+    days: Expression = Field(description="how long, from the day on which the deal begins; 0: no truce")
+    scope: Expression = Field("1", description="share of the fighting that stops, 0 to 1")
+    monitoring: Expression = Field("0", description="how closely it is watched, 0 to 1")
     exit_clause: bool = Field(False, description="a party may consider itself free if the other violates")
     after_expiry: Any = Field(None, description="restraint after expiry (not yet supported)")
 
@@ -218,21 +240,27 @@ Menu = Annotated[list[Any], Field(min_length=1, max_length=MOST_OUTCOMES)]
 class Renewal(Part):
     """How a truce is prolonged before it runs out."""
 
-    ask_before: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    silence: Literal["lapses", "renews"] = "lapses"
+    ask_before: Annotated[int, Field(ge=1, le=MOST_DAYS)] = Field(
+        description="days before the end on which it is asked for"
+    )
+    silence: Literal["lapses", "renews"] = Field(
+        "lapses", description="what happens where no package suits all and nobody refuses"
+    )
     most: Annotated[int, Field(ge=1, le=1000)] | None = Field(None, description="renewals at most")
-    issues: dict[Name, Menu] = Field(default_factory=dict)
-    constraints: list[Expression] = Field(default_factory=list)
-    days: Expression = "days"
-    steps: dict[Name, Step] = Field(default_factory=dict)
+    issues: dict[Name, Menu] = Field(default_factory=dict, description="by issue: its menu; the others stay as agreed")
+    constraints: list[Expression] = Field(default_factory=list, description="what every renewal must meet")
+    days: Expression = Field("days", description="days added")
+    steps: dict[Name, Step] = Field(default_factory=dict, description="by name: what is done besides")
 
 
 class Talks(Part):
     """How the table works."""
 
-    rounds: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    per_day: Annotated[int, Field(ge=1, le=1000)] | None = None
-    protocol: Literal["menu", "alternating"] | None = None
+    rounds: Annotated[int, Field(ge=1, le=10_000)] | None = Field(None, description="rounds of one set of talks")
+    per_day: Annotated[int, Field(ge=1, le=1000)] | None = Field(None, description="rounds a day")
+    protocol: Literal["menu", "alternating"] | None = Field(
+        None, description="all packages compared, or one offer at a time"
+    )
     polite: bool = Field(True, description="offers avoid what breaks a public precondition (alternating only)")
     bridge_every: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
         None, description="rounds between bridging proposals; none where it is left out"
@@ -242,40 +270,42 @@ class Talks(Part):
 class Repeats(Part):
     """A track that opens again after a deal."""
 
-    cool_down: Annotated[int, Field(ge=0, le=MOST_DAYS)]
+    cool_down: Annotated[int, Field(ge=0, le=MOST_DAYS)] = Field(
+        description="days from the end of a deal until talks may open"
+    )
 
 
 class Precondition(Part):
     """A named condition of one party, asked at one gate."""
 
-    enters_if: Expression | None = Field(None, alias="enters if")
-    accepts_if: Expression | None = Field(None, alias="accepts if")
-    delivers_if: Expression | None = Field(None, alias="delivers if")
-    continues_if: Expression | None = Field(None, alias="continues if")
-    renews_if: Expression | None = Field(None, alias="renews if")
-    public: bool = False
-    hard: bool | None = None
+    enters_if: Expression | None = Field(None, alias="enters if", description="gate: to open talks")
+    accepts_if: Expression | None = Field(None, alias="accepts if", description="gate: to agree to a package")
+    delivers_if: Expression | None = Field(None, alias="delivers if", description="gate: to deliver what falls due")
+    continues_if: Expression | None = Field(None, alias="continues if", description="gate: to stay in a deal")
+    renews_if: Expression | None = Field(None, alias="renews if", description="gate: to renew a truce")
+    public: bool = Field(False, description="bridging proposals and polite offers do not break it")
+    hard: bool | None = Field(None, description="gates always; so does one without `fades` and `cost`")
     fades: Level | None = Field(None, description="daily chance, times weariness, to be dropped for good")
     cost: Rate | None = Field(None, description="never gates: worth lost at home while it is unmet")
-    since: datetime.date | None = None
-    until: datetime.date | None = None
-    label: str = ""
-    claim: str | None = None
-    because: str = ""
+    since: datetime.date | None = Field(None, description="first day on which it counts")
+    until: datetime.date | None = Field(None, description="last day on which it counts")
+    label: str = Field("", description="in words, for reports")
+    claim: str | None = Field(None, description="what it rests on, as source.claim")
+    because: str = Field("", description="why it is thought to hold")
 
 
 class Curve(Part):
     """How an amount becomes a score: amount over scale, to a power."""
 
-    scale: FixedPositive | None = None
-    power: FixedPositive | None = None
+    scale: FixedPositive | None = Field(None, description="amount that scores 1; beside a power alone, 1")
+    power: FixedPositive | None = Field(None, description="below 1, each further one counts less; where left out, 1")
 
 
 class Score(Part):
     """The score of a feature: a curve, or a table by value; for everybody or by party."""
 
-    curve: Curve | None = None
-    table: dict[str, FixedNumber] | None = None
+    curve: Curve | None = Field(None, description="amount over scale, to a power")
+    table: dict[str, FixedNumber] | None = Field(None, description="by value of the issue: its score")
 
 
 def _as_scores(raw: Any) -> Any:
@@ -308,59 +338,75 @@ Scores = Annotated[dict[str, Score], BeforeValidator(_as_scores)]
 class Track(Part):
     """One table at which one kind of deal is negotiated."""
 
-    label: str = ""
-    about: str = ""
+    label: str = Field("", description="name in reports")
+    about: str = Field("", description="for the reader")
     parties: Names | None = Field(None, description="who sits at the table; all parties where left out")
-    repeats: Repeats | None = None
+    repeats: Repeats | None = Field(None, description="opens again after a deal; without it the track closes")
     retry: Annotated[int, Field(ge=0, le=MOST_DAYS)] | None = Field(
         None, description="days after failed talks before they may open again"
     )
-    issues: dict[Name, Menu] = Field(min_length=1)
-    constraints: list[Expression] = Field(default_factory=list)
-    steps: dict[Name, Step] = Field(default_factory=dict)
-    truce: Truce | None = None
-    grants: dict[Name, Expression] = Field(default_factory=dict, description="levels facts take while in force")
-    granted_by: Name | None = Field(None, description="the mediator that grants")
-    renewal: Renewal | None = None
+    issues: dict[Name, Menu] = Field(min_length=1, description="by name: its menu, the values that can be agreed")
+    constraints: list[Expression] = Field(default_factory=list, description="what every package must meet")
+    steps: dict[Name, Step] = Field(default_factory=dict, description="by name: what a deal does")
+    truce: Truce | None = Field(None, description="restraint that a deal brings")
+    grants: dict[Name, Expression] = Field(
+        default_factory=dict, description="by fact: level that it takes while the deal is in force"
+    )
+    granted_by: Name | None = Field(None, description="the mediator that grants; for the reader")
+    renewal: Renewal | None = Field(None, description="how the truce is prolonged")
     supersedes: Names = Field(default_factory=list, description="tracks whose deal ends when this one begins")
-    lead_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] | None = None
+    lead_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] | None = Field(
+        None, description="days from agreement to the first day of the deal"
+    )
     patience: Annotated[int, Field(ge=0, le=MOST_DAYS)] | None = Field(
         None, description="days a suspended deal waits to be cured"
     )
-    interests: dict[Name, dict[Name, Number]] = Field(default_factory=dict)
-    scores: dict[Name, Scores] = Field(default_factory=dict)
-    margin: ByNumber | None = Field(None, description="worth above no deal that a party asks for")
-    strategy: dict[Name, Strategy] = Field(default_factory=dict)
-    talks: Talks = Field(default_factory=Talks)
+    interests: dict[Name, dict[Name, Number]] = Field(
+        default_factory=dict, description="by party and feature: weight; below 0, a cost"
+    )
+    scores: dict[Name, Scores] = Field(default_factory=dict, description="by feature: how an amount becomes a score")
+    margin: ByNumber | None = Field(None, description="by party: worth above no deal that it asks for")
+    strategy: dict[Name, Strategy] = Field(
+        default_factory=dict, description="by party: where it concedes otherwise here"
+    )
+    talks: Talks = Field(default_factory=Talks, description="how the table works")
     direct: Level | None = Field(None, description="daily chance that talks open without a mediator")
-    way_out: Number | None = Field(None, description="how far the parties see a way out")
-    violations: ByRate | None = Field(None, description="violations a party commits on day 0, unmonitored")
-    leaving: ByRate | None = Field(None, description="hazard of leaving a truce on day 0")
-    never_starts: ByLevel | None = Field(None, description="chance that a party never starts a truce")
-    preconditions: dict[Name, dict[Name, Precondition]] = Field(default_factory=dict)
+    way_out: Number | None = Field(None, description="how far the parties see a way out; events may move it")
+    violations: ByRate | None = Field(
+        None, description="by party: committed a day when a truce is new, unwatched, at middling trust"
+    )
+    leaving: ByRate | None = Field(None, description="by party: hazard of leaving a truce on its first day")
+    never_starts: ByLevel | None = Field(None, description="by party: chance never to begin a truce it signed")
+    preconditions: dict[Name, dict[Name, Precondition]] = Field(
+        default_factory=dict, description="by party and name: what it asks for, at one gate"
+    )
     cares: Any = Field(None, description="weight of another party's base worth (not yet supported)")
 
 
 class ActTruce(Part):
     """Restraint that one side declares."""
 
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    scope: FixedLevel
-    monitoring: FixedLevel | None = None
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = Field(description="how long, from the day of the act")
+    scope: FixedLevel = Field(description="share of the fighting that stops")
+    monitoring: FixedLevel | None = Field(None, description="how closely it is watched; 0 where left out")
 
 
 class Act(Part):
     """A move without a table: one side alone, which others may mirror."""
 
-    by: Name
-    date: datetime.date
-    label: str = ""
-    truce: ActTruce | None = None
-    gives: dict[Relation, dict[Name, FixedCount]] = Field(default_factory=dict)
-    mirrored_by: dict[Name, Level] = Field(default_factory=dict, description="chance that a party does the same")
-    violations: ByRate | None = None
-    claim: str | None = None
-    because: str = ""
+    by: Name = Field(description="the party that acts")
+    date: datetime.date = Field(description="its day")
+    label: str = Field("", description="name in reports")
+    truce: ActTruce | None = Field(None, description="restraint that it declares")
+    gives: dict[Relation, dict[Name, FixedCount]] = Field(
+        default_factory=dict, description="by `a gives b` and category or asset: a release, as a gesture"
+    )
+    mirrored_by: dict[Name, Level] = Field(
+        default_factory=dict, description="by party: chance that it declares the same restraint"
+    )
+    violations: ByRate | None = Field(None, description="by party: as on a track, while the restraint lasts")
+    claim: str | None = Field(None, description="what it rests on, as source.claim")
+    because: str = Field("", description="why it is thought so")
 
     @model_validator(mode="before")
     @classmethod
@@ -371,34 +417,38 @@ class Act(Part):
 class Event(Part):
     """A scheduled (`date`) or random (`chance` a day) change."""
 
-    label: str = ""
-    date: datetime.date | None = None
-    chance: Level | None = Field(None, description="probability a day")
-    since: datetime.date | None = None
-    until: datetime.date | None = None
-    times: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = Field(None, description="at most so often")
-    if_: Expression | None = Field(None, alias="if")
+    label: str = Field("", description="name in reports")
+    date: datetime.date | None = Field(None, description="the day of a scheduled event")
+    chance: Level | None = Field(None, description="probability a day of a random event")
+    since: datetime.date | None = Field(None, description="first day of a random event")
+    until: datetime.date | None = Field(None, description="last day of a random event")
+    times: Annotated[int, Field(ge=1, le=MOST_DAYS)] | None = Field(
+        None, description="a random event happens at most so often"
+    )
+    if_: Expression | None = Field(None, alias="if", description="happens only where this holds")
     opens: Names = Field(default_factory=list, description="tracks whose talks open, gates permitting")
     force: bool = Field(False, description="open even against the gates")
-    ends: Names = Field(default_factory=list, description="tracks whose talks or deal end: the deal as broken")
-    sets: dict[str, Number] = Field(default_factory=dict, description="new values by path")
-    adds: dict[str, Number] = Field(default_factory=dict, description="changes by path")
-    violations: dict[Name, dict[Name, Count]] = Field(
-        default_factory=dict, description="spoiler incidents by track, laid at a party's door"
+    ends: Names = Field(
+        default_factory=list, description="tracks whose talks end as a walkout, or whose deal ends as broken"
     )
-    claim: str | None = None
-    because: str = ""
+    sets: dict[str, Number] = Field(default_factory=dict, description="by path: its new value")
+    adds: dict[str, Number] = Field(default_factory=dict, description="by path: what is added to it")
+    violations: dict[Name, dict[Name, Count]] = Field(
+        default_factory=dict, description="by track and party: spoiler incidents laid at its door"
+    )
+    claim: str | None = Field(None, description="what it rests on, as source.claim")
+    because: str = Field("", description="why it is thought so")
 
 
 class Observation(Part):
     """What happened, for scoring; the simulation never reads it."""
 
-    date: datetime.date
-    track: Name
-    agreed: dict[Name, Any] = Field(default_factory=dict)
-    delivered: dict[Name, Any] = Field(default_factory=dict)
-    starts: datetime.date | None = None
-    ended: datetime.date | None = None
+    date: datetime.date = Field(description="the day that it is about")
+    track: Name = Field(description="the table that it is about")
+    agreed: dict[Name, Any] = Field(default_factory=dict, description="by issue or step: what was agreed")
+    delivered: dict[Name, Any] = Field(default_factory=dict, description="by issue or step: what was delivered")
+    starts: datetime.date | None = Field(None, description="first day in force")
+    ended: datetime.date | None = Field(None, description="day of the end")
     ending: (
         Literal[
             "never_opened",
@@ -417,32 +467,36 @@ class Observation(Part):
         ]
         | None
     ) = None
-    renewals: int | None = None
-    alleged: dict[Name, Number] = Field(default_factory=dict, description="violations alleged, by who alleges")
-    claim: str | None = None
+    renewals: int | None = Field(None, description="how often it was renewed")
+    alleged: dict[Name, Number] = Field(default_factory=dict, description="by party: violations that it alleged")
+    claim: str | None = Field(None, description="who says so, as source.claim")
     disputed_by: list[str] = Field(default_factory=list, description="claims that say otherwise")
-    sources: list[str] = Field(default_factory=list)
-    note: str = ""
+    sources: list[str] = Field(default_factory=list, description="documents besides")
+    note: str = Field("", description="for the reader")
 
 
 class Rules(Part):
     """Constants of the rules, the same for every party and track."""
 
-    trust_gain: Level | None = Field(None, description="trust gained by a full delivery")
-    gesture_gain: Level | None = Field(None, description="trust gained by a gesture of all holdings")
+    trust_gain: Level | None = Field(None, description="share of the way to full trust that a full delivery makes")
+    gesture_gain: Level | None = Field(None, description="the same, by a gesture of all that the giver held")
     trust_loss: Level | None = Field(None, description="share of trust lost by a full default")
     allegation_loss: Level | None = Field(None, description="share of trust lost per alleged violation")
     trust_drift: Level | None = Field(None, description="share of the way back to the baseline a day")
-    ripeness_base: Number | None = None
-    ripeness_hurt: Number | None = None
-    ripeness_way_out: Number | None = None
-    violation_monitoring: Number | None = Field(None, description="b_m: how far monitoring deters")
-    violation_trust: Number | None = Field(None, description="b_T: how far trust restrains")
-    violation_power: Number | None = Field(None, description="b_p: how far a coming shift of power tempts")
-    truce_shape: Positive | None = Field(None, description="k: Weibull shape of violations and leaving")
-    leaving_ledger: Number | None = Field(None, description="c_L: per alleged violation a day")
-    leaving_condition: Number | None = Field(None, description="c_u: per unmet continuation precondition")
-    leaving_exit_clause: Number | None = Field(None, description="c_e: where the terms have an exit clause")
+    ripeness_base: Number | None = Field(
+        None, description="log odds that the moment is ripe, at the tolerance and with no way out"
+    )
+    ripeness_hurt: Number | None = Field(None, description="added per unit of weariness beyond the tolerance")
+    ripeness_way_out: Number | None = Field(None, description="added per unit of way out")
+    violation_monitoring: Number | None = Field(None, description="how far full monitoring deters violations (log)")
+    violation_trust: Number | None = Field(None, description="how far full trust restrains (log)")
+    violation_power: Number | None = Field(None, description="how far a coming loss of power tempts (log, per unit)")
+    truce_shape: Positive | None = Field(
+        None, description="Weibull shape of violations and leaving; below 1, both fall with age"
+    )
+    leaving_ledger: Number | None = Field(None, description="log hazard of leaving per alleged violation a day")
+    leaving_condition: Number | None = Field(None, description="the same, per unmet precondition of continuing")
+    leaving_exit_clause: Number | None = Field(None, description="the same, where the terms have an exit clause")
     detection_low: Level | None = Field(None, description="share of violations seen without monitoring")
     detection_high: Level | None = Field(None, description="share of violations seen under full monitoring")
     false_high: Rate | None = Field(None, description="false allegations a day without monitoring")
@@ -454,28 +508,40 @@ class Scenario(Part):
     """One scenario file."""
 
     parley: Literal[1] = Field(description="version of the format")
-    title: str
-    start: datetime.date
-    horizon: Annotated[int, Field(ge=1, le=MOST_DAYS)]
-    war: bool = True
-    about: str = ""
-    sources: dict[str, Source] = Field(default_factory=dict)
-    parties: dict[Name, Party] = Field(min_length=2, max_length=MOST_NAMES)
+    title: str = Field(description="of the case")
+    start: datetime.date = Field(description="the first day, day 0")
+    horizon: Annotated[int, Field(ge=1, le=MOST_DAYS)] = Field(description="days that a run lasts")
+    war: bool = Field(True, description="the parties are at war (`false` is not yet supported)")
+    about: str = Field("", description="a paragraph: neutral, attributed")
+    sources: dict[str, Source] = Field(default_factory=dict, description="by name: documents that the file cites")
+    parties: dict[Name, Party] = Field(min_length=2, max_length=MOST_NAMES, description="by name: who negotiates")
     others: list[Name] = Field(default_factory=list, description="states that do not negotiate (not yet supported)")
-    trust: dict[Relation, Level] = Field(default_factory=dict, description="`a in b`: at the start")
-    categories: dict[Name, Category] = Field(default_factory=dict)
-    assets: dict[Name, Asset] = Field(default_factory=dict)
-    captives: dict[Relation, dict[Name, Count]] = Field(default_factory=dict, description="`a holds b`")
-    captures: dict[Relation, dict[Name, Rate]] = Field(
-        default_factory=dict, description="`a takes b`: persons a day of full fighting"
+    trust: dict[Relation, Level] = Field(
+        default_factory=dict, description="by `a in b`: of a in b, at the start; it drifts back to this"
     )
-    mediators: dict[Name, Mediator] = Field(default_factory=dict, max_length=MOST_NAMES)
-    facts: dict[Name, Fact] = Field(default_factory=dict)
-    tracks: dict[Name, Track] = Field(min_length=1, max_length=MOST_NAMES)
-    acts: dict[Name, Act] = Field(default_factory=dict, max_length=MOST_NAMES)
-    events: dict[Name, Event] = Field(default_factory=dict, max_length=MOST_NAMES)
-    observed: list[Observation] = Field(default_factory=list)
-    rules: Rules = Field(default_factory=Rules)
+    categories: dict[Name, Category] = Field(default_factory=dict, description="by name: kinds of captives")
+    assets: dict[Name, Asset] = Field(default_factory=dict, description="by name: what else can be handed over")
+    captives: dict[Relation, dict[Name, Count]] = Field(
+        default_factory=dict, description="by `a holds b` and category: persons held at the start"
+    )
+    captures: dict[Relation, dict[Name, Rate]] = Field(
+        default_factory=dict, description="by `a takes b` and category: persons a day of full fighting"
+    )
+    mediators: dict[Name, Mediator] = Field(
+        default_factory=dict, max_length=MOST_NAMES, description="by name: third sides at the tables"
+    )
+    facts: dict[Name, Fact] = Field(default_factory=dict, description="by name: conditions of the world, 0 to 1")
+    tracks: dict[Name, Track] = Field(min_length=1, max_length=MOST_NAMES, description="by name: the tables")
+    acts: dict[Name, Act] = Field(
+        default_factory=dict, max_length=MOST_NAMES, description="by name: moves without a table"
+    )
+    events: dict[Name, Event] = Field(
+        default_factory=dict, max_length=MOST_NAMES, description="by name: what happens, on a day or by chance"
+    )
+    observed: list[Observation] = Field(
+        default_factory=list, description="what happened; for scoring, never read by a run"
+    )
+    rules: Rules = Field(default_factory=Rules, description="constants, the same for all")
 
 
 def _gather_relations(raw: Any, verb: str, under: str) -> Any:
@@ -485,7 +551,8 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
     pattern = re.compile(rf"^\S+ {verb} \S+$")
     relations = {key: value for key, value in raw.items() if isinstance(key, str) and pattern.match(key)}
     rest = {key: value for key, value in raw.items() if key not in relations}
-    return {**rest, under: {**rest.get(under, {}), **relations}} if relations else rest
+    gathered = rest.get(under, {})
+    return {**rest, under: {**gathered, **relations}} if relations and isinstance(gathered, dict) else raw
 
 
 NOT_YET = {

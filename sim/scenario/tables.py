@@ -162,7 +162,8 @@ def _steps(
         _schedule(desk, step, here)
         for index, other in enumerate(step.after):
             desk.known("step", other, steps, [*here, "after", index])
-        if step.while_ is not None and desk.scenario.tracks[track].truce is None:
+        fights_on = desk.scenario.tracks[track].truce is None and not desk.lacks_something(["tracks", track, "truce"])
+        if step.while_ is not None and fights_on:
             desk.fault([*here, "while"], "'while: truce' needs a truce on the track", at_key=True)
         if step.delivers_if is not None:
             desk.expression(step.delivers_if, desk.names.for_gate(track, Gate.DELIVERS), [*here, "delivers if"])
@@ -385,7 +386,8 @@ def _precondition(desk: Desk, name: str, track: Track, condition: Precondition, 
         desk.fault(at, f"a precondition has one gate, such as 'accepts if'; {found}", at_key=True)
     for gate, text in gates.items():
         if gate == "renews if" and track.renewal is None:
-            desk.fault([*at, gate], "'renews if' needs a renewal on the track", at_key=True)
+            if not desk.lacks_something(["tracks", name, "renewal"]):
+                desk.fault([*at, gate], "'renews if' needs a renewal on the track", at_key=True)
         else:
             desk.expression(text, desk.names.for_gate(name, GATES[gate]), [*at, gate])
     for softer in ("fades", "cost"):

@@ -322,8 +322,9 @@ class Found(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """The token to point at: the value if it is one token, otherwise the key."""
-        return self.key if isinstance(self.node.value, dict | list) or not self.node.place.line else self.node.place
+        """The token to point at: the value if it stands on one line, otherwise the key."""
+        spread = isinstance(self.node.value, dict) or (isinstance(self.node.value, list) and self.node.place.length == 1)
+        return self.key if spread or not self.node.place.line else self.node.place
 
 
 class Positions:

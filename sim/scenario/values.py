@@ -107,7 +107,7 @@ class Within:
         """How an editor sees it: a number within the range, or one with its status."""
         limits = {"minimum": self.least, "maximum": self.most, "exclusiveMinimum": self.above}
         number = {"type": "number", **{key: limit for key, limit in limits.items() if math.isfinite(limit)}}
-        return {"anyOf": [number, _ATTRIBUTED]}
+        return {"anyOf": [number, ATTRIBUTED]}
 
     def check(self, raw: Any) -> Value:
         """The value, if it is one and lies within the range."""
@@ -129,7 +129,7 @@ def _out_of_range(found: float, limit: str) -> PydanticCustomError:
     )
 
 
-_ATTRIBUTED: dict[str, Any] = {
+ATTRIBUTED: dict[str, Any] = {
     "type": "object",
     "description": "a number with its status: reported, disputed, derived, assumed or calibrated",
 }

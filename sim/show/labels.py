@@ -26,6 +26,7 @@ class Labels:
     facts: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
+    goods: Mapping[str, str] = field(default_factory=dict)
     preconditions: Mapping[str, str] = field(default_factory=dict)
     """By `track.party.name`."""
 
@@ -48,6 +49,10 @@ class Labels:
     def event(self, name: str) -> str:
         """The label of an event."""
         return self.events.get(name) or spaced(name)
+
+    def good(self, name: str) -> str:
+        """The label of what is handed over: a category of captives, or an asset."""
+        return self.goods.get(name) or spaced(name)
 
     def precondition(self, track: str, holder: str, name: str) -> str:
         """The label of a precondition, without its holder."""
@@ -72,6 +77,7 @@ def labels_of(case: Case) -> Labels:
         facts={fact.name: fact.label for fact in case.facts},
         events={event.name: event.label for event in case.events},
         acts={act.name: act.label for act in case.acts},
+        goods=dict(case.goods),
         preconditions={
             f"{track.name}.{case.parties[condition.holder].name}.{condition.name}": condition.label
             for track in case.tracks

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import ScaledTranslation
 
 from sim.engine.record import RunRecord
 from sim.show import style
@@ -194,12 +195,18 @@ def _draw_bars(lane: Lane, axes: Axes, base: float, parties: Sequence[str]) -> N
 
 
 def _draw_moments(lane: Lane, axes: Axes, base: float) -> None:
+    """Markers over the bar, but agreements on it and endings just behind its end."""
+    heights = {Shape.AGREED: 0.5, Shape.EVENT: 0.6, Shape.ENDING: 0.5}
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    behind = axes.transData + ScaledTranslation(0.04, 0, figure.dpi_scale_trans)
     for mark in _joined(lane.marks):
         if mark.shape in _MARKERS:
-            height = {Shape.AGREED: 0.5, Shape.EVENT: 0.6}.get(mark.shape, 1.22)
-            axes.plot(
-                [_moment(mark)], [base + height], linestyle="", mew=0.7, zorder=5, clip_on=False, **_MARKERS[mark.shape]
+            where = {"transform": behind} if mark.shape is Shape.ENDING else {}
+            looks: dict[str, Any] = (
+                {"linestyle": "", "mew": 0.7, "zorder": 5, "clip_on": False} | _MARKERS[mark.shape] | where
             )
+            axes.plot([_moment(mark)], [base + heights.get(mark.shape, 1.22)], **looks)
 
 
 def _draw_texts(lane: Lane, axes: Axes, base: float, days_a_point: float) -> None:

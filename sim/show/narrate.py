@@ -121,7 +121,7 @@ def _delivery(place: int, first: log.Delivered, later: Iterable[log.Entry], labe
         if not isinstance(entry, log.Delivered) or (entry.day, entry.track, entry.step, entry.tranche) != same:
             continue
         giver, receiver = labels.party(entry.giver), labels.party(entry.receiver)
-        part = f"{giver} hands {receiver} {number(entry.delivered)} {spaced(entry.what)}"
+        part = f"{giver} hands {receiver} {number(entry.delivered)} {labels.good(entry.what)}"
         if entry.delivered < entry.due:
             part += f" ({number(entry.due)} were due)"
             severity = Severity.TURN

@@ -97,13 +97,16 @@ def _bridging(proposals: Sequence[log.Bridged], labels: Labels) -> Iterator[str]
         by_mediator.setdefault(proposal.mediator, []).append(proposal)
     for mediator, own in by_mediator.items():
         last, several = own[-1], len(own) > 1
-        puts = f"{len(own)} bridging proposals, the last" if several else "a bridging proposal"
-        answer = "accepted by all"
-        if last.refused_by:
-            promise = inducements_text(last.inducements, labels)
-            refused = listed(labels.party(party) for party in last.refused_by)
-            answer = f"{package_text(last.package)}{promise}; refused by {refused}"
-        yield f"{labels.mediator(mediator)} puts {puts}{',' if several else ':'} {answer}."
+        puts = (
+            f"{labels.mediator(mediator)} puts {f'{len(own)} bridging proposals' if several else 'a bridging proposal'}"
+        )
+        which = "the last" if several else "it"
+        if not last.refused_by:
+            yield f"{puts}; all accept {which}."
+            continue
+        terms = f"{package_text(last.package)}{inducements_text(last.inducements, labels)}"
+        refused = listed(labels.party(party) for party in last.refused_by)
+        yield f"{puts}{', the last' if several else ''}: {terms}; refused by {refused}."
 
 
 def blocked_runs(sitting: Sitting) -> Iterator[list[tuple[int, log.DayBlocked]]]:

@@ -4,6 +4,7 @@ Colours are the six of Petroff (2021), "Accessible Color Sequences for Data Visu
 matplotlib's global settings.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 from sim.show.words import counted
 from sim.terms import DISCLAIMER
@@ -36,7 +37,7 @@ class Stroke(NamedTuple):
 
     colour: str
     marker: str
-    line: str
+    line: str | tuple[int, tuple[int, ...]]
     hatch: str
 
 
@@ -45,8 +46,8 @@ _STROKES = (
     Stroke(COLOURS[1], "s", "--", "//////"),
     Stroke(COLOURS[3], "^", ":", "......"),
     Stroke(COLOURS[2], "D", "-.", "xxxxxx"),
-    Stroke(COLOURS[5], "v", (0, (5, 1, 1, 1, 1, 1)), "||||||"),  # type: ignore[arg-type]
-    Stroke(COLOURS[4], "P", (0, (1, 3)), "------"),  # type: ignore[arg-type]
+    Stroke(COLOURS[5], "v", (0, (5, 1, 1, 1, 1, 1)), "||||||"),
+    Stroke(COLOURS[4], "P", (0, (1, 3)), "------"),
 )
 
 
@@ -84,12 +85,14 @@ def head(figure: Figure, title: str) -> None:
 
 
 def sign(figure: Figure, note: str) -> None:
-    """Put what the figure rests on, and the laboratory's disclaimer, at its foot."""
+    """Put what the figure rests on, and the laboratory's disclaimer, at its foot, and let nothing move after that."""
     width, height = figure.get_size_inches()
     wide = text_width(f"{note}  {DISCLAIMER}", SMALL) < (width - 0.2) * 72
     figure.text(0.07 / width, 0.05 / height, note if wide else f"{note}\n{DISCLAIMER}", fontsize=SMALL, color=SOFT)
     if wide:
         figure.text(1 - 0.07 / width, 0.05 / height, DISCLAIMER, fontsize=SMALL, color=SOFT, ha="right")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def tidy(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> Axes:
@@ -124,16 +127,15 @@ def key(axes: Axes, handles: Sequence[Artist], *, columns: int, left: float = 0.
 def columns_within(names: Sequence[str], width: float) -> int:
     """The most columns, at least one, in which a legend of these names is at most `width` points wide."""
     spare = (HANDLE + HANDLE_GAP + COLUMN_GAP) * SMALL
+    widths = [text_width(name, SMALL) + spare for name in names]
     for columns in range(len(names), 1, -1):
         rows, longer = divmod(len(names), columns)
-        sizes = [rows + 1] * longer + [rows] * (columns - longer)
-        starts = [sum(sizes[:place]) for place in range(columns)]
-        parts = [names[start : start + size] for start, size in zip(starts, sizes, strict=True)]
-        if sum(spare + max(text_width(name, SMALL) for name in part) for part in parts) <= width:
+        starts = [place * rows + min(place, longer) for place in range(columns + 1)]
+        if sum(max(widths[start:end]) for start, end in itertools.pairwise(starts)) <= width:
             return columns
     return 1
 
 
 def text_width(text: str, size: float) -> float:
     """Width of a line of text in points."""
-    return float(TextPath((0, 0), text, size=size, prop=FontProperties()).get_extents().width) if text.strip() else 0.0
+    return float(text_to_path.get_text_width_height_descent(text, FontProperties(size=size), False)[0])

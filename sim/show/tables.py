@@ -15,7 +15,7 @@ from sim.show.sentences import Kind, Severity
 from sim.show.words import date_text, number, spaced
 from sim.study.summary import Mean, Share, Summary, TrackSummary
 
-MOST_UNLOCKS = "What would have unlocked an agreement"
+MOST_UNLOCKS = 5
 """Unlocks shown a track; the rest stand in the rows."""
 IN_THE_WAY = "What stood in the way"
 UNLOCKS = "What would have unlocked an agreement"

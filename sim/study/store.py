@@ -6,6 +6,7 @@ A batch is `runs.csv` (one row per replication) and `manifest.json`; a run is `r
 
 import csv
 import datetime
+import errno
 import json
 import os
 import shlex
@@ -34,7 +35,7 @@ Packages = Mapping[str, tuple[Mapping[str, str], ...]]
 """[track][outcome]: the terms of a package by issue."""
 
 
-class NotAResult(Exception):  # noqa: N818 - it names what the folder is not
+class NotAResult(Exception):
     """A folder that does not hold a complete result."""
 
 
@@ -92,10 +93,8 @@ class Manifest:
         return f"{self.name}-{self.digest[:8]}-s{asked.seed}-{number}{central}"
 
 
-def manifest_of(
-    case: Case, question: Question, labels: Mapping[str, Mapping[str, str]], *, failed: int = 0
-) -> Manifest:
-    """Say how a result was made, by which versions of what."""
+def manifest_of(case: Case, question: Question, labels: Mapping[str, Mapping[str, str]]) -> Manifest:
+    """Say how a result is made, by which versions of what."""
     return Manifest(
         question=question,
         name=case.name,
@@ -104,10 +103,25 @@ def manifest_of(
         start=case.start,
         horizon=case.horizon,
         labels=labels,
-        failed=failed,
+        failed=0,
         command=question.command,
         versions=versions(),
     )
+
+
+def require_room(folder: Path) -> None:
+    """Make sure, before anything long begins, that a result can be kept at `folder`.
+
+    Raises:
+        NotAResult: something stands there that is not a complete result.
+        OSError: the place cannot be written.
+    """
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise NotAResult(f"'{folder}' is in the way: it is not a result that can be replaced")
+    ground = next(parent for parent in folder.absolute().parents if parent.exists())
+    for code, possible in ((errno.ENOTDIR, ground.is_dir()), (errno.EACCES, os.access(ground, os.W_OK))):
+        if not possible:
+            raise OSError(code, os.strerror(code), str(ground))
 
 
 @contextmanager
@@ -120,8 +134,7 @@ def staged(folder: Path) -> Iterator[Path]:
         NotAResult: something stands at `folder` that is not a complete result.
         OSError: the folder cannot be written.
     """
-    if folder.exists() and not (folder / MANIFEST).is_file():
-        raise NotAResult(f"'{folder}' is in the way: it is not a result that can be replaced")
+    require_room(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workplace:
         fresh, former = Path(workplace, "fresh"), Path(workplace, "former")

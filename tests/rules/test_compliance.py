@@ -82,8 +82,8 @@ def test_a_hand_worked_hazard_of_leaving() -> None:
 def test_quiet_truces_break_as_ceasefires_did(first: int, last: int, observed: float) -> None:
     """With x = .0069, k = .29 and q = .046 two sides break a quiet truce about as ceasefires of its age broke.
 
-    The observed daily hazards are derived from the ETH/PRIO ceasefires of 1989-2020 (Clayton and others 2023); the
-    rule meets each of them within a factor of 1.7, over a range of 500.
+    The observed daily hazards are derived from the ETH/PRIO ceasefires of 1989-2020; the rule meets each of
+    them within a factor of 1.7, over a range of 500.
     """
     starts = (1 - 0.046) ** 2
     survival = 1.0 if first == 0 else starts
@@ -106,4 +106,5 @@ def test_restraint_outlasts_a_truce() -> None:
     """A scope of .8 with 5 days of restraint is .8 on the day, .8 / e after five; without restraint 0 at once."""
     assert compliance.residual_scope(0.8, 0.0, 5.0) == 0.8
     assert compliance.residual_scope(0.8, 5.0, 5.0) == pytest.approx(0.8 / math.e, abs=1e-15)
+    assert compliance.residual_scope(0.8, 0.5, 0.5) == pytest.approx(0.8 / math.e, abs=1e-15)
     assert compliance.residual_scope(0.8, 1.0, 0.0) == 0.0

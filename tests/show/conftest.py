@@ -253,11 +253,11 @@ def crowding() -> Callable[[Figure], list[str]]:
 def _crowding(figure: Figure) -> list[str]:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    renderer, page = canvas.get_renderer(), figure.bbox
+    renderer, page, hidden = canvas.get_renderer(), figure.bbox, _hidden(figure)
     texts = [
         (text, text.get_window_extent(renderer))
         for text in figure.findobj(Text)
-        if isinstance(text, Text) and text.get_visible() and text.get_text().strip() and _on_axis(text)
+        if isinstance(text, Text) and text.get_visible() and text.get_text().strip() and text not in hidden
     ]
     faults = [
         f"'{text.get_text()}' leaves the figure"
@@ -272,13 +272,12 @@ def _crowding(figure: Figure) -> list[str]:
     return faults
 
 
-def _on_axis(text: Text) -> bool:
-    """Whether a tick's label belongs to a tick that is within the limits of its axis (others are not drawn)."""
-    if text.axes is None:
-        return True
-    for axis in (text.axes.xaxis, text.axes.yaxis):
-        low, high = sorted(axis.get_view_interval())
-        for tick in axis.get_major_ticks():
-            if text in (tick.label1, tick.label2):
-                return bool(low <= tick.get_loc() <= high)
-    return True
+def _hidden(figure: Figure) -> set[Text]:
+    """Labels of ticks beyond the limits of their axis, which are not drawn."""
+    hidden: set[Text] = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            seen = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            hidden |= {label for tick in axis.majorTicks if tick not in seen for label in (tick.label1, tick.label2)}
+    return hidden

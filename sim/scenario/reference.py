@@ -1,0 +1,255 @@
+"""The vocabulary of scenario files as one page, `docs/reference/scenario.md`, so that page and code cannot differ.
+
+The prose stands in `reference.md.in`; what is marked there as `{{...}}` is filled in from the models, their
+descriptions and the shipped defaults. `python -m sim.scenario.reference > docs/reference/scenario.md` writes the
+page anew.
+"""
+
+import datetime
+import re
+import sys
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic.fields import FieldInfo
+
+from sim.scenario import claims, expressions, names, schema, shape, tables, tree
+from sim.scenario.defaults import shipped_defaults
+from sim.scenario.values import Status, Value, Within
+from sim.strategies import shelf
+from sim.terms import DISCLAIMER
+
+TEMPLATE = Path(__file__).with_name("reference.md.in")
+NOTHING = "–"
+_NOT_YET = " (not yet supported)"
+_WORDS: Sequence[tuple[Any, str]] = (
+    (schema.Expression, "expression"),
+    (schema.Name, "name"),
+    (schema.Names, "names"),
+    (schema.Menu, "menu"),
+    (str, "text"),
+    (bool, "true or false"),
+    (datetime.date, "date"),
+    (Any, "any value"),
+)
+_FOR_ALL = (schema.ByNumber, schema.ByLevel, schema.ByLeaning, schema.ByRate)
+_LIMITS: Mapping[str, int] = {
+    "bytes": tree.MOST_BYTES,
+    "claims_bytes": claims.MOST_BYTES,
+    "days_back": names.MOST_DAYS_BACK,
+    "characters": expressions.LONGEST,
+    "levels": tree.DEEPEST,
+    "names": schema.MOST_NAMES,
+    "operations": expressions.MOST_OPERATIONS,
+    "outcomes": schema.MOST_OUTCOMES,
+    "preconditions": tables.MOST_PRECONDITIONS,
+    "values": tree.MOST_NODES,
+}
+
+
+def page() -> str:
+    """The whole page, as Markdown.
+
+    Raises:
+        KeyError: where the template asks for a block, a default or a limit that there is not.
+
+    >>> page().startswith("# Scenario files")
+    True
+    """
+    prose = TEMPLATE.read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)(?: (\w+))?\}\}", lambda found: _FILLERS[found[1]](found[2] or ""), prose)
+
+
+# Blocks ---------------------------------------------------------------------------------------------------
+
+
+def blocks() -> dict[str, type[schema.Part]]:
+    """Every block of the format by its name in the code, the file itself first."""
+    return {model.__name__: model for _, model in _places(schema.Scenario, ())}
+
+
+def _places(model: type[schema.Part], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[schema.Part]]]:
+    """Every place in a file at which a block can stand, and the block."""
+    yield path, model
+    for key, annotation in shape.keys_of(model).items():
+        for under, inner in _inside(annotation, (*path, key)):
+            yield from _places(inner, under)
+
+
+def _inside(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[schema.Part]]]:
+    for found in shape.kinds(annotation):
+        if isinstance(found, type) and issubclass(found, schema.Part):
+            yield path, found
+        elif get_origin(found) in (dict, list):
+            step = "<name>" if get_origin(found) is dict else "<number>"
+            yield from _inside(get_args(found)[-1], (*path, step))
+
+
+def _block(name: str) -> str:
+    """One block: its heading, where it stands, what it is, its keys, and why its defaults are what they are."""
+    model = blocks()[name]
+    places = [".".join(path) for path, found in _places(schema.Scenario, ()) if found is model and path]
+    where = f"Stands under {' and '.join(f'`{place}`' for place in dict.fromkeys(places))}. " if places else ""
+    summary = " ".join((model.__doc__ or "").split())
+    rows = [_row(model, field, info) for field, info in model.model_fields.items()]
+    parts = [f"### {_heading(name)}", f"{where}{summary}", _table(("key", "holds", "default", "meaning"), rows)]
+    reasons = [
+        (f"`{key}`", f"{value.status.value}{' to' if value.status is Status.CALIBRATED else ''}", value.reason)
+        for key, value in _shipped(model).items()
+        if isinstance(value, Value) and key in model.model_fields
+    ]
+    if reasons:
+        parts += ["Why these defaults:", _table(("key", "status", "reason"), reasons)]
+    return "\n\n".join(parts)
+
+
+def _heading(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def _row(model: type[schema.Part], field: str, info: FieldInfo) -> tuple[str, str, str, str]:
+    """A key as it is written, what it holds, its default, its meaning.
+
+    The description of a mapping begins with what its keys are: `by party: how far it lets the mediator in`.
+    """
+    gathers, verb = shape.RELATING.get(model, ("", ""))
+    key = f"a{verb}b" if field == gathers else info.alias or field
+    by, meaning = re.fullmatch(r"(?:by ([^:]+): )?(.*)", info.description or "", re.DOTALL).groups()  # type: ignore[union-attr]
+    meaning = meaning.removesuffix(_NOT_YET)
+    if key in schema.NOT_YET.get(model, ()):
+        return f"`{key}`", NOTHING, NOTHING, f"*not yet supported:* {meaning}"
+    holds = kind(get_type_hints(model, include_extras=True)[field])
+    holds += f" by {by}{_size(info.metadata)}" if by else ""
+    return f"`{key}`", holds, _default(model, field, info), meaning
+
+
+def kind(annotation: Any) -> str:
+    """What a key holds, in the words of the page.
+
+    >>> kind(schema.Level | None), kind(schema.FixedPositive), kind(Literal["menu", "alternating"])
+    ('number 0 to 1', 'one number > 0', '`menu` or `alternating`')
+    """
+    for known, word in _WORDS:
+        if annotation == known:
+            return word
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return kind(next(choice for choice in arguments if choice is not type(None)))
+    if origin is Literal:
+        spelled = [f"`{choice}`" for choice in arguments]
+        return " or ".join(filter(None, (", ".join(spelled[:-1]), spelled[-1])))
+    if origin is dict:
+        return f"{kind(arguments[1]).removesuffix(',')},"
+    if origin is list:
+        return f"list of {kind(arguments[0])}"
+    if origin is Annotated:
+        return _marked(annotation, arguments[0], arguments[1:])
+    assert issubclass(annotation, schema.Part | int), annotation
+    return "whole number" if annotation is int else f"[{annotation.__name__}](#{_anchor(annotation.__name__)})"
+
+
+def _marked(annotation: Any, inner: Any, marks: Sequence[Any]) -> str:
+    """What an annotation with a range or a short form holds."""
+    if annotation == schema.Scores:
+        return kind(schema.Score)
+    if annotation in _FOR_ALL:
+        return f"{kind(inner)} for all or"
+    if isinstance(marks[0], Within):
+        within = marks[0]
+        number = "one number" if within.fixed else "number"
+        return number + _range(within.least, within.most, above=within.above)
+    limits = [limit for mark in marks for limit in getattr(mark, "metadata", [mark])]
+    least = next((limit.ge for limit in limits if hasattr(limit, "ge")), -float("inf"))
+    most = next((limit.le for limit in limits if hasattr(limit, "le")), float("inf"))
+    return kind(inner) + _range(least, most)
+
+
+def _range(least: float, most: float, *, above: float = -float("inf")) -> str:
+    if above > -float("inf"):
+        return f" > {above:g}"
+    if least == -float("inf"):
+        return ""
+    low, high = (f"{limit:,.10g}".replace("-", "−") for limit in (least, most))
+    return f" ≥ {low}" if most == float("inf") else f" {low} to {high}"
+
+
+def _size(marks: Sequence[Any]) -> str:
+    """How many things a mapping may hold."""
+    least = next((mark.min_length for mark in marks if hasattr(mark, "min_length")), 0)
+    most = next((mark.max_length for mark in marks if hasattr(mark, "max_length")), 0)
+    if least and most:
+        return f", {least} to {most}"
+    return f", at least {least}" if least else f", at most {most}" if most else ""
+
+
+def _anchor(name: str) -> str:
+    return _heading(name).lower().replace(" ", "-")
+
+
+# Defaults -------------------------------------------------------------------------------------------------
+
+
+def _shipped(model: type[schema.Part]) -> Mapping[str, object]:
+    """The defaults of `defaults.yaml` that belong to a block."""
+    shipped = shipped_defaults()
+    groups: dict[type[schema.Part], Mapping[str, object]] = {
+        schema.Party: {**shipped.party, "strategy": shipped.strategy.name},
+        schema.Mediator: shipped.mediator,
+        schema.Fact: {"drift": shipped.fact_drift},
+        schema.Track: {**shipped.track, **shipped.structure},
+        schema.Talks: {**shipped.structure, "protocol": shipped.protocol.name.lower()},
+        schema.Rules: shipped.rules,
+    }
+    return groups.get(model, {})
+
+
+def _default(model: type[schema.Part], field: str, info: FieldInfo) -> str:
+    if info.is_required():
+        return "required"
+    given = _shipped(model).get(field, info.default)
+    if isinstance(given, Value):
+        return _spelled(given)
+    if isinstance(given, bool):
+        return f"`{str(given).lower()}`"
+    return f"`{given}`" if isinstance(given, str | int) and given != "" else NOTHING
+
+
+def _spelled(value: Value) -> str:
+    ends = (value.low, value.middle, value.high) if value.uncertain else (value.middle,)
+    listed = ", ".join(f"{end:.10g}" for end in ends)
+    return f"`[{listed}]`" if value.uncertain else f"`{listed}`"
+
+
+def _default_of(name: str) -> str:
+    value = {"trust": shipped_defaults().trust}[name]
+    return f"{_spelled(value)} ({value.status.value}: {value.reason})"
+
+
+def _strategies(_: str) -> str:
+    rows = []
+    for name in shelf.shelf():
+        strategy = shelf.find(name)
+        ranges = [f"`{p.name}` `[{p.low:g}, {p.middle:g}, {p.high:g}]`" for p in strategy.parameters]
+        rows.append((f"`{name}`", strategy.summary.removesuffix("."), ", ".join(ranges) or NOTHING))
+    return _table(("strategy", "what it does", "parameters"), rows)
+
+
+_FILLERS = {
+    "block": _block,
+    "default": _default_of,
+    "disclaimer": lambda _: DISCLAIMER,
+    "limit": lambda name: f"{_LIMITS[name]:,}",
+    "scale": lambda feature: f"{shipped_defaults().scales[feature]:g}",
+    "strategies": _strategies,
+}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,35 @@
+"""The door is thin: help needs nothing of what runs, draws or reads, and a reader who leaves is no error."""
+
+import subprocess
+import sys
+
+HEAVY = ("matplotlib", "mesa", "networkx", "numpy", "pandas", "pydantic", "ruamel", "scipy")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """`parley --help` is quick because no heavy package is imported for it, by any road."""
+    code = (
+        "import sys\n"
+        "from sim.cli import app\n"
+        "try:\n"
+        "    app(['--help'])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Usage: " in done.stdout
+    assert done.stderr == "[]\n"
+
+
+def test_a_reader_who_leaves_early_gets_no_traceback() -> None:
+    """Output into a pipe that nobody reads any more (`parley schema | head -1`) ends quietly, status 1."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim.cli", "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 1

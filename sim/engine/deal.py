@@ -171,18 +171,24 @@ class Deal:
             giver = "" if culprit is None else self._culprit(culprit)
             self.end(DealEnding.DEFAULTED, giver)
             return
-        for due in [due for due in self.queue if due.day <= self.model.day]:
+        carried_on = True
+        while carried_on:
+            carried_on = self._carry_out([due for due in self.queue if due.day <= self.model.day])
+
+    def _carry_out(self, dues: Sequence[Due]) -> bool:
+        """Carry out the tranches whose turn has come; returns whether more may have become possible."""
+        progress = False
+        for due in dues:
             if not self._may_fall_due(due):
                 continue
-            if not Delivery(self, due).attempt():
-                if due.step.outside:
-                    self._close(due)
-                    continue
+            if not Delivery(self, due).attempt() and not due.step.outside:
                 self._suspend(due)
-                return
+                return False
             self._close(due)
+            progress = True
             if self.suspended_on != NEVER:
                 self._resume(due)
+        return progress
 
     def _may_fall_due(self, due: Due) -> bool:
         if due.step.while_truce and self.truce is None:

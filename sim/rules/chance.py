@@ -207,7 +207,7 @@ def binomial(u: float, count: int, probability: float) -> int:
     >>> [binomial(u, 2, 0.5) for u in (0.24, 0.26, 0.74, 0.76)]  # 1/4, 1/2, 1/4
     [0, 1, 1, 2]
     """
-    if probability <= 0.0 or count <= 0:
+    if probability <= 0.0:
         return 0
     if probability >= 1.0:
         return count

@@ -35,8 +35,8 @@ def delivered(u: float, due: float, shortfall: float) -> float:
     Returns:
         Persons or units, in [0, due].
 
-    Source: a delivery may be one short (23 promised and 22 delivered, as announced in March 2025); the
-        binomial form is an assumption of this model.
+    Source: the exchange of March 2025 (23 wounded to be released, by the Kremlin as reported; 22 released, by
+        the Russian Ministry of Defence); the binomial form is an assumption of this model.
 
     >>> delivered(0.7, 2.0, 0.5)  # one of two: P(at most 1 missing) = .75
     1.0

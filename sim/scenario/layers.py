@@ -104,8 +104,19 @@ class Layers:
             value = parse(written, text, self.report)
         except Unreadable:
             return root
-        branch = self._rebase(_branch([*steps], Hoister(self.report).hoist(value)), [])
-        return self.overlay(root, branch, [])
+        return self._put(root, steps, self._rebase(Hoister(self.report).hoist(value), steps), [])
+
+    def _put(self, node: Node, steps: Sequence[str], value: Node, path: list[str]) -> Node:
+        """Put a value in the place that some steps lead to, instead of what was there; null deletes."""
+        key, *rest = steps
+        if not rest and value.value is None:
+            return self.overlay(node, Node({key: Entry(value.place, value)}, value.place), path)
+        there = node.entries.get(key)
+        if rest:
+            below = Node({}, value.place) if there is None else there.node
+            value = self._put(below, rest, value, [*path, key])
+        place = value.place if there is None or not rest else there.key
+        return replace(node, value={**node.entries, key: Entry(place, value)})
 
     def _steps(self, root: Node, path: str, text: Text) -> list[str] | None:
         """The keys that a dotted path goes through: those there are, and at its end those there may be."""
@@ -138,12 +149,6 @@ def _may_begin(node: Node, steps: list[str], key: str) -> bool:
     if not isinstance(node.value, dict):
         return False
     return shape.inside(here, key) is not None if model else here is not None and not shape.names_things(here)
-
-
-def _branch(steps: Sequence[str], value: Node) -> Node:
-    for key in reversed(steps):
-        value = Node({key: Entry(value.place, value)}, value.place)
-    return value
 
 
 def _is_file(path: list[str]) -> bool:

@@ -6,6 +6,7 @@ page anew.
 """
 
 import datetime
+import math
 import re
 import sys
 import types
@@ -15,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.fields import FieldInfo
 
-from sim.scenario import claims, expressions, names, schema, shape, tables, tree
+from sim.scenario import expressions, names, schema, shape, tables, tree
 from sim.scenario.defaults import shipped_defaults
 from sim.scenario.values import Status, Value, Within
 from sim.strategies import shelf
@@ -31,17 +32,16 @@ _WORDS: Sequence[tuple[Any, str]] = (
     (schema.Menu, "menu"),
     (str, "text"),
     (bool, "true or false"),
+    (int, "whole number"),
     (datetime.date, "date"),
     (Any, "any value"),
 )
 _FOR_ALL = (schema.ByNumber, schema.ByLevel, schema.ByLeaning, schema.ByRate)
 _LIMITS: Mapping[str, int] = {
     "bytes": tree.MOST_BYTES,
-    "claims_bytes": claims.MOST_BYTES,
     "days_back": names.MOST_DAYS_BACK,
     "characters": expressions.LONGEST,
     "levels": tree.DEEPEST,
-    "names": schema.MOST_NAMES,
     "operations": expressions.MOST_OPERATIONS,
     "outcomes": schema.MOST_OUTCOMES,
     "preconditions": tables.MOST_PRECONDITIONS,
@@ -53,7 +53,7 @@ def page() -> str:
     """The whole page, as Markdown.
 
     Raises:
-        KeyError: where the template asks for a block, a default or a limit that there is not.
+        KeyError: where the template asks for something that there is not.
 
     >>> page().startswith("# Scenario files")
     True
@@ -121,13 +121,19 @@ def _row(model: type[schema.Part], field: str, info: FieldInfo) -> tuple[str, st
     """
     gathers, verb = shape.RELATING.get(model, ("", ""))
     key = f"a{verb}b" if field == gathers else info.alias or field
-    by, meaning = re.fullmatch(r"(?:by ([^:]+): )?(.*)", info.description or "", re.DOTALL).groups()  # type: ignore[union-attr]
-    meaning = meaning.removesuffix(_NOT_YET)
+    by, meaning = _described(info)
     if key in schema.NOT_YET.get(model, ()):
-        return f"`{key}`", NOTHING, NOTHING, f"*not yet supported:* {meaning}"
+        return f"`{key}`", NOTHING, NOTHING, f"*not yet supported:* {meaning.removesuffix(_NOT_YET)}"
     holds = kind(get_type_hints(model, include_extras=True)[field])
     holds += f" by {by}{_size(info.metadata)}" if by else ""
     return f"`{key}`", holds, _default(model, field, info), meaning
+
+
+def _described(info: FieldInfo) -> tuple[str, str]:
+    """What the keys of a mapping are, if it is one, and what the field means."""
+    text = info.description or ""
+    by, colon, meaning = text.removeprefix("by ").partition(": ")
+    return (by, meaning) if text.startswith("by ") and colon else ("", text)
 
 
 def kind(annotation: Any) -> str:
@@ -136,23 +142,28 @@ def kind(annotation: Any) -> str:
     >>> kind(schema.Level | None), kind(schema.FixedPositive), kind(Literal["menu", "alternating"])
     ('number 0 to 1', 'one number > 0', '`menu` or `alternating`')
     """
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(choice for choice in get_args(annotation) if choice is not type(None))
     for known, word in _WORDS:
         if annotation == known:
             return word
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in (Union, types.UnionType):
-        return kind(next(choice for choice in arguments if choice is not type(None)))
     if origin is Literal:
-        spelled = [f"`{choice}`" for choice in arguments]
-        return " or ".join(filter(None, (", ".join(spelled[:-1]), spelled[-1])))
+        return _one_of(arguments)
     if origin is dict:
         return f"{kind(arguments[1]).removesuffix(',')},"
     if origin is list:
-        return f"list of {kind(arguments[0])}"
+        inner = kind(arguments[0])
+        return f"list of {inner if inner.startswith('[') else inner + 's'}"
     if origin is Annotated:
         return _marked(annotation, arguments[0], arguments[1:])
-    assert issubclass(annotation, schema.Part | int), annotation
-    return "whole number" if annotation is int else f"[{annotation.__name__}](#{_anchor(annotation.__name__)})"
+    name: str = annotation.__name__
+    return f"[{name}](#{_heading(name).lower().replace(' ', '-')})"
+
+
+def _one_of(words: Sequence[object]) -> str:
+    *most, last = [f"`{word}`" for word in words]
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _marked(annotation: Any, inner: Any, marks: Sequence[Any]) -> str:
@@ -162,22 +173,17 @@ def _marked(annotation: Any, inner: Any, marks: Sequence[Any]) -> str:
     if annotation in _FOR_ALL:
         return f"{kind(inner)} for all or"
     if isinstance(marks[0], Within):
-        within = marks[0]
-        number = "one number" if within.fixed else "number"
-        return number + _range(within.least, within.most, above=within.above)
+        number = "one number" if marks[0].fixed else "number"
+        above = marks[0].above
+        return number + (_range(marks[0].least, marks[0].most) if above == -math.inf else f" > {above:g}")
     limits = [limit for mark in marks for limit in getattr(mark, "metadata", [mark])]
-    least = next((limit.ge for limit in limits if hasattr(limit, "ge")), -float("inf"))
-    most = next((limit.le for limit in limits if hasattr(limit, "le")), float("inf"))
-    return kind(inner) + _range(least, most)
+    least = next((limit.ge for limit in limits if hasattr(limit, "ge")), -math.inf)
+    return kind(inner) + _range(least, next((limit.le for limit in limits if hasattr(limit, "le")), math.inf))
 
 
-def _range(least: float, most: float, *, above: float = -float("inf")) -> str:
-    if above > -float("inf"):
-        return f" > {above:g}"
-    if least == -float("inf"):
-        return ""
+def _range(least: float, most: float) -> str:
     low, high = (f"{limit:,.10g}".replace("-", "−") for limit in (least, most))
-    return f" ≥ {low}" if most == float("inf") else f" {low} to {high}"
+    return "" if least == -math.inf else f" ≥ {low}" if most == math.inf else f" {low} to {high}"
 
 
 def _size(marks: Sequence[Any]) -> str:
@@ -187,10 +193,6 @@ def _size(marks: Sequence[Any]) -> str:
     if least and most:
         return f", {least} to {most}"
     return f", at least {least}" if least else f", at most {most}" if most else ""
-
-
-def _anchor(name: str) -> str:
-    return _heading(name).lower().replace(" ", "-")
 
 
 # Defaults -------------------------------------------------------------------------------------------------
@@ -205,6 +207,7 @@ def _shipped(model: type[schema.Part]) -> Mapping[str, object]:
         schema.Fact: {"drift": shipped.fact_drift},
         schema.Track: {**shipped.track, **shipped.structure},
         schema.Talks: {**shipped.structure, "protocol": shipped.protocol.name.lower()},
+        schema.Act: {"violations": shipped.track["violations"]},
         schema.Rules: shipped.rules,
     }
     return groups.get(model, {})
@@ -227,8 +230,8 @@ def _spelled(value: Value) -> str:
     return f"`[{listed}]`" if value.uncertain else f"`{listed}`"
 
 
-def _default_of(name: str) -> str:
-    value = {"trust": shipped_defaults().trust}[name]
+def _trust(_: str) -> str:
+    value = shipped_defaults().trust
     return f"{_spelled(value)} ({value.status.value}: {value.reason})"
 
 
@@ -243,11 +246,12 @@ def _strategies(_: str) -> str:
 
 _FILLERS = {
     "block": _block,
-    "default": _default_of,
     "disclaimer": lambda _: DISCLAIMER,
     "limit": lambda name: f"{_LIMITS[name]:,}",
+    "reserved": lambda _: _one_of(names.RESERVED),
     "scale": lambda feature: f"{shipped_defaults().scales[feature]:g}",
     "strategies": _strategies,
+    "trust": _trust,
 }
 
 

@@ -195,9 +195,7 @@ class Mediator(Part):
 class Step(Part):
     """One thing that a deal does: who gives whom what, when, after what, under which condition."""
 
-    gives: dict[Relation, dict[Name, Expression]] = Field(
-        description="by `a gives b` and category or asset: how many; each may stand beside the keys"
-    )
+    gives: dict[Relation, dict[Name, Expression]] = Field(description="by `a gives b` and category or asset: how many")
     gesture: bool = Field(False, description="an unreciprocated release: it moves trust as a gesture")
     outside: bool = Field(False, description="not counted when asking whether the deal was delivered in full")
     day: Annotated[int, Field(ge=0, le=MOST_DAYS)] = Field(0, description="days after the deal begins")
@@ -399,7 +397,7 @@ class Act(Part):
     label: str = Field("", description="name in reports")
     truce: ActTruce | None = Field(None, description="restraint that it declares")
     gives: dict[Relation, dict[Name, FixedCount]] = Field(
-        default_factory=dict, description="by `a gives b` and category or asset: a release, as a gesture"
+        default_factory=dict, description="by `a gives b` and category or asset: how many, as a gesture"
     )
     mirrored_by: dict[Name, Level] = Field(
         default_factory=dict, description="by party: chance that it declares the same restraint"
@@ -466,7 +464,7 @@ class Observation(Part):
             "no_deal",
         ]
         | None
-    ) = None
+    ) = Field(None, description="how it ended")
     renewals: int | None = Field(None, description="how often it was renewed")
     alleged: dict[Name, Number] = Field(default_factory=dict, description="by party: violations that it alleged")
     claim: str | None = Field(None, description="who says so, as source.claim")

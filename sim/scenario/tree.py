@@ -340,8 +340,8 @@ class Positions:
             if str(step) in node.entries:
                 key, node = node.entries[str(step)]
                 path.append(str(step))
-            elif isinstance(node.value, list) and isinstance(step, int) and 0 <= step < len(node.value):
-                node = node.value[step]
+            elif isinstance(node.value, list) and str(step).isdigit() and int(step) < len(node.value):
+                node = node.value[int(step)]
                 key = node.place
                 path.append(str(step))
         return Found(path, key, node)

@@ -37,7 +37,8 @@ class Validated:
         """Every word in what was left out: names that may be meant elsewhere."""
         lost = {path[-1] for path in self.left_out}
         for path in self.left_out:
-            lost.update(_words(Positions(root).find(path).node))
+            if Positions(root).has(path):
+                lost.update(_words(Positions(root).find(path).node))
         return frozenset(lost)
 
 

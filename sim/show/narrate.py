@@ -14,7 +14,7 @@ from sim.engine import log
 from sim.show.labels import Labels
 from sim.show.sentences import Kind, Severity, sentence
 from sim.show.sittings import blocked_runs, blocked_text, rounds_text, sittings_of
-from sim.show.words import counted, date_text, listed, number, spaced
+from sim.show.words import counted, date_text, listed, number
 
 WEEK = 7
 

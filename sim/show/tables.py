@@ -140,7 +140,7 @@ def _mean(mean: Mean) -> str:
 
 def _median(track: TrackSummary) -> str:
     _, median, _ = track.days_to_agreement
-    return "never" if median is None else str(median)
+    return "beyond the end" if median is None else str(median)
 
 
 def _holder_first(track: str, condition: str, labels: Labels) -> str:

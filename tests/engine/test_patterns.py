@@ -317,12 +317,12 @@ def test_a_manipulator_gets_more_signatures_and_a_facilitator_more_days_for_each
             "horizon=200",
             "tracks.truce.issues={days: [60], monitoring: [0], cap: [0]}",
             "tracks.truce.talks.bridge_every=4",
-            "tracks.truce.margin={alfa: [0.2, 0.5, 0.8], bravo: [0.2, 0.5, 0.8]}",
+            "tracks.truce.margin={alfa: 0, bravo: [0, 0.7, 1.4]}",
             "tracks.truce.interests={alfa: {days: 0.5, scope: 0.5}, bravo: {days: 0.5, scope: -0.4}}",
-            "tracks.truce.leaving=0.03",
+            "tracks.truce.leaving=0.06",
             "rules.inducement_memory=0.5",
         )
-        found = records(case, 150)
+        found = records(case, 200)
         return mean(bool(r.deals) for r in found), mean(deal.days_in_force for r in found for deal in r.deals)
 
     facilitated, manipulated = outcome("facilitation"), outcome("manipulation")

@@ -94,6 +94,8 @@ claims:
 class Files:
     """Scenario files in a folder of their own."""
 
+    sound = SOUND
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "claims.yaml").write_text(CLAIMS, encoding="utf-8")

@@ -325,7 +325,8 @@ CASES = [
         "strategy: boulware",
         "strategy: {name: boulware, exponant: 3}",
         "exponant",
-        "11:32: parties.north.strategy.exponant: the strategy 'boulware' has no parameter 'exponant'; did you mean 'exponent'?",
+        "11:32: parties.north.strategy.exponant: the strategy 'boulware' has no parameter 'exponant'; did you "
+        "mean 'exponent'?",
     ),
     (
         "strategy: boulware",
@@ -426,7 +427,8 @@ CASES = [
         "{wounded: extra}",
         "{wounded: extra - 5}",
         "extra - 5",
-        "45:43: exchange.steps.gift.north gives south.wounded: 'extra - 5' is -5 where size 25, extra 0, manner forced: "
+        "45:43: exchange.steps.gift.north gives south.wounded: 'extra - 5' is -5 where size 25, extra 0, manner "
+        "forced: "
         "must be at least 0",
     ),
     (
@@ -628,13 +630,14 @@ CASES = [
         "{wounded: extra}",
         "{wounded: all}",
         "all",
-        "45:43: exchange.steps.gift.north gives south.wounded: a count that depends on what is held ('all') is not yet supported",
+        "45:43: exchange.steps.gift.north gives south.wounded: a count that depends on what is held ('all') is "
+        "not yet supported",
     ),
     (
         "extra: [0, 10]",
         "extra: [0, {value: 10, available if: day > 3}]",
-        "extra",
-        "40:7: exchange.issues.extra.1: a value that waits for a condition ('available if') is not yet supported",
+        "{",
+        "40:18: exchange.issues.extra.1: a value that waits for a condition ('available if') is not yet supported",
     ),
 ]
 

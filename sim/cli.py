@@ -6,6 +6,7 @@ Exit status: 0 all well; 1 something did not hold (a replication failed, a numbe
 """
 
 import errno
+import math
 import os
 import sys
 from contextlib import contextmanager
@@ -315,9 +316,18 @@ def _print_faults(faults: "Iterable[Fault]") -> None:
 
 
 def _print_json(plain: object) -> None:
+    """Strict JSON: a number that does not exist (the interval of a single run) is null."""
     import json
 
-    typer.echo(json.dumps(plain, indent=1, ensure_ascii=False))
+    typer.echo(json.dumps(_finite(plain), indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def _finite(plain: Any) -> Any:
+    if isinstance(plain, dict):
+        return {key: _finite(value) for key, value in plain.items()}
+    if isinstance(plain, list | tuple):
+        return [_finite(value) for value in plain]
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
 
 
 def _refuse(why: str, status: int) -> NoReturn:

@@ -139,5 +139,7 @@ def _load(file: Path, place: Place, source: str, report: Report) -> ClaimsFile:
 def _in_order(faults: Sequence[Fault]) -> list[Fault]:
     """Each once, by file (in the order in which they first appear), line and column."""
     files = list(dict.fromkeys(fault.file for fault in faults))
-    once = {(fault.file, fault.line, fault.column, fault.message): fault for fault in reversed(faults)}
-    return sorted(reversed(once.values()), key=lambda fault: (files.index(fault.file), fault.line, fault.column))
+    once: dict[tuple[str, int, int, str], Fault] = {}
+    for fault in faults:
+        once.setdefault((fault.file, fault.line, fault.column, fault.message), fault)
+    return sorted(once.values(), key=lambda fault: (files.index(fault.file), fault.line, fault.column))

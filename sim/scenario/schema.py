@@ -245,7 +245,9 @@ class Renewal(Part):
         "lapses", description="what happens where no package suits all and nobody refuses"
     )
     most: Annotated[int, Field(ge=1, le=1000)] | None = Field(None, description="renewals at most")
-    issues: dict[Name, Menu] = Field(default_factory=dict, description="by issue: its menu; the others stay as agreed")
+    issues: dict[Name, Menu] = Field(
+        default_factory=dict, description="by issue: its values anew; other issues stay as agreed"
+    )
     constraints: list[Expression] = Field(default_factory=list, description="what every renewal must meet")
     days: Expression = Field("days", description="days added")
     steps: dict[Name, Step] = Field(default_factory=dict, description="by name: what is done besides")
@@ -343,7 +345,7 @@ class Track(Part):
     retry: Annotated[int, Field(ge=0, le=MOST_DAYS)] | None = Field(
         None, description="days after failed talks before they may open again"
     )
-    issues: dict[Name, Menu] = Field(min_length=1, description="by name: its menu, the values that can be agreed")
+    issues: dict[Name, Menu] = Field(min_length=1, description="by name: the values that can be agreed")
     constraints: list[Expression] = Field(default_factory=list, description="what every package must meet")
     steps: dict[Name, Step] = Field(default_factory=dict, description="by name: what a deal does")
     truce: Truce | None = Field(None, description="restraint that a deal brings")

@@ -323,7 +323,8 @@ class Found(NamedTuple):
     @property
     def place(self) -> Place:
         """The token to point at: the value if it stands on one line, otherwise the key."""
-        spread = isinstance(self.node.value, dict) or (isinstance(self.node.value, list) and self.node.place.length == 1)
+        lines = isinstance(self.node.value, list) and self.node.place.length == 1
+        spread = isinstance(self.node.value, dict) or lines
         return self.key if spread or not self.node.place.line else self.node.place
 
 

@@ -99,6 +99,13 @@ def test_json_is_one_document_on_stdout_and_writes_nothing(
     assert (only_folder(desk / "kept") / "manifest.json").is_file()
 
 
+def test_json_is_strict_where_a_number_does_not_exist(parley: Callable) -> None:
+    """The interval of a mean over one run does not exist: it is null, not NaN, which no JSON reader need accept."""
+    said = parley("batch", "small.yaml", "-n", "1", "--json")
+    summary = json.loads(said.out, parse_constant=pytest.fail)["summary"]
+    assert summary["tracks"][0]["deals"]["low"] is None
+
+
 def test_set_changes_the_scenario_by_path(parley: Callable) -> None:
     """--set horizon=7 makes a run of seven days."""
     assert json.loads(parley("run", "small.yaml", "--json", "--set", "horizon=7").out)["horizon"] == 7

@@ -40,6 +40,10 @@ class Due:
     tranche: int
     day: int
     obligations: list[Obligation]
+    key: str
+    """Of its step, among those of the deal and its renewals."""
+    waits_for: tuple[str, ...]
+    """Keys of the steps that must be done before."""
     withheld: bool = False
     faulted: list[int] = field(default_factory=list)
     """Parties whose default of this tranche has already cost them trust."""
@@ -89,9 +93,11 @@ class Deal:
             if obligations:
                 step = steps[index]
                 self.obligations += obligations
-                self._undone[step.name] = self._undone.get(step.name, 0) + len(step.tranches)
+                key = f"{prefix}{step.name}"
+                waits_for = tuple(f"{prefix}{steps[before].name}" for before in step.after)
+                self._undone[key] = self._undone.get(key, 0) + len(step.tranches)
                 self.queue += [
-                    Due(step, self._places + index, tranche, begins + offset, obligations)
+                    Due(step, self._places + index, tranche, begins + offset, obligations, key, waits_for)
                     for tranche, offset in enumerate(step.tranches)
                 ]
         self._places += len(steps)
@@ -193,13 +199,12 @@ class Deal:
     def _may_fall_due(self, due: Due) -> bool:
         if due.step.while_truce and self.truce is None:
             return False
-        steps = self.table.case.steps
-        return all(self._undone.get(steps[before].name, 0) == 0 for before in due.step.after)
+        return all(self._undone.get(key, 0) == 0 for key in due.waits_for)
 
     def _close(self, due: Due) -> None:
         """A tranche is done with, delivered or (outside the deal) let go."""
         self.queue = [other for other in self.queue if other is not due]
-        self._undone[due.step.name] -= 1
+        self._undone[due.key] -= 1
         self.model.world.reserve([(o.transfer.stock, due.amount(o)) for o in due.obligations], -1.0)
 
     def _suspend(self, due: Due) -> None:

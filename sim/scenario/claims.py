@@ -99,7 +99,7 @@ class ClaimsFault(NamedTuple):
         return f"{self.line}:{self.column}: {where}{self.message}"
 
 
-class InvalidClaims(ValueError):  # noqa: N818 - it names what the file is
+class InvalidClaims(ValueError):
     """A claims file that cannot be used, with everything that is wrong with it."""
 
     def __init__(self, path: Path, faults: list[ClaimsFault]) -> None:

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.faults import InvalidScenario
-from sim.scenario.outcomes import ASSET_FEATURES, CAPTIVE_FEATURES
+from sim.scenario.faults import InvalidScenario, Report
+from sim.scenario.features import ASSET_FEATURES, CAPTIVE_FEATURES
 from sim.scenario.provenance import Hoister
 from sim.scenario.schema import Curve, Score, Strategy
-from sim.scenario.tree import Report, parse, plain, read_text
+from sim.scenario.tree import parse, plain, read_text
 from sim.scenario.values import Status, Value, bare
 from sim.strategies.situation import StrategyParameter
 from sim.terms import Protocol

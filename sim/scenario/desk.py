@@ -1,6 +1,7 @@
 """What every check of a scenario works with: the scenario, the places of its parts, and what may be said of them."""
 
 import datetime
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from sim.scenario.expressions import ExpressionFault, Names, NameTable, Program,
 from sim.scenario.faults import Report, nearest
 from sim.scenario.provenance import Evidence
 from sim.scenario.schema import Scenario, Strategy
-from sim.scenario.tree import Positions
+from sim.scenario.tree import Positions, is_file
 from sim.strategies import shelf
 
 Location = Sequence[str | int]
@@ -139,10 +140,15 @@ class Desk:
     def strategy(self, strategy: Strategy, location: Location) -> None:
         """Report a strategy that is not on the shelf or cannot be used, and parameters that it does not have."""
         if (strategy.name is None) == (strategy.file is None):
+            if self.lacks_something(location):
+                return
             self.fault(location, "a strategy needs either a 'name' on the shelf or a 'file'", at_key=True)
             return
         at = [*location, "name" if strategy.file is None else "file"]
         if strategy.name is not None and not self.known("strategy", strategy.name, shelf.shelf(), at):
+            return
+        if strategy.file is not None and not is_file(self.folder / strategy.file):
+            self.fault(at, f"there is no file {os.path.normpath(self.folder / strategy.file)}")
             return
         try:
             module = shelf.load(self.folder / strategy.file) if strategy.file else shelf.find(strategy.name or "")

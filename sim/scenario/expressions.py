@@ -16,8 +16,8 @@ from sim.terms import Op, Seen
 LONGEST = 2_000
 """Characters of an expression at most."""
 MOST_OPERATIONS = 200
-DEEPEST_STACK = 60
 DEEPEST_NESTING = 50
+"""Each level keeps at most one value waiting, so that a program never holds more than 60 values at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,6 @@ def compile_expression(text: str, names: Names) -> Program:
     tree = _Parser(text, _tokens(text)).parse()
     writer = _Writer(names)
     writer.write(tree)
-    if writer.deepest > DEEPEST_STACK:
-        raise ExpressionFault(0, len(text), f"nested too deeply: more than {DEEPEST_STACK} values at once")
     return Program(text, tuple(writer.ops), tuple(writer.args), tuple(writer.inputs))
 
 
@@ -264,7 +262,6 @@ class _Writer:
         self.ops: list[int] = []
         self.args: list[float] = []
         self.inputs: list[Reference] = []
-        self.height = self.deepest = 0
 
     def write(self, node: _Node) -> None:
         if node.kind == "number":
@@ -277,16 +274,14 @@ class _Writer:
             self.write(node.parts[0])
             for part in node.parts[1:]:
                 self.write(part)
-                self.push(_FUNCTIONS[node.kind], 0.0, taken=2)
+                self.push(_FUNCTIONS[node.kind])
         else:
             self.write(node.parts[0])
-            self.push(Op.NEGATE if node.kind == "negate" else Op.NOT, 0.0, taken=1)
+            self.push(Op.NEGATE if node.kind == "negate" else Op.NOT)
 
-    def push(self, op: Op, argument: float, taken: int = 0) -> None:
+    def push(self, op: Op, argument: float = 0.0) -> None:
         self.ops.append(int(op))
         self.args.append(argument)
-        self.height += 1 - taken
-        self.deepest = max(self.deepest, self.height)
 
     def name(self, node: _Node) -> None:
         if node.text in ("true", "false"):
@@ -314,7 +309,7 @@ class _Writer:
                 self.word(part, words, op, other)
             else:
                 self.write(part)
-        self.push(op, 0.0, taken=2)
+        self.push(op)
 
     def words(self, node: _Node) -> dict[str, float]:
         """The words that a name may be compared with."""

@@ -10,7 +10,7 @@ from sim.scenario import shape
 from sim.scenario.faults import Place, Report, Text, nearest
 from sim.scenario.provenance import Hoister
 from sim.scenario.schema import FORMAT, Scenario
-from sim.scenario.tree import Entry, Node, Unreadable, parse, read_text
+from sim.scenario.tree import Entry, Node, Unreadable, is_file, parse, read_text
 
 
 @dataclass(slots=True)
@@ -43,14 +43,13 @@ class Layers:
         if not isinstance(node.value, str) or not node.value.strip():
             self._stop(node.place, "expected the path of a scenario file")
         base = Path(os.path.normpath(text.folder / node.value))
+        if not is_file(base):
+            beside = sorted(other.name for other in text.folder.glob("*.yaml"))
+            guess = nearest(base.name, beside)
+            self._stop(node.place, f"there is no file {base}", guess)
         if base.resolve() in chain:
             names = [path.name for path in [*chain[chain.index(base.resolve()) :], base]]
             self._stop(node.place, f"circular: {' extends '.join(names)}")
-        if not base.is_file():
-            beside = sorted(other.name for other in base.parent.glob("*.yaml"))
-            guess = nearest(base.name, beside)
-            suggestion = os.path.join(os.path.dirname(node.value), guess) if guess else ""
-            self._stop(node.place, f"there is no file {base}", suggestion)
         return base
 
     def _stop(self, place: Place, message: str, suggestion: str = "") -> NoReturn:

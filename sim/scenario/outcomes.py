@@ -5,20 +5,13 @@ party ever uses it.
 """
 
 import itertools
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.rules import conditions
 from sim.scenario.case import NOWHERE, IssueCase, Promise, Space, StepCase, StockCase, Transfer, TruceKind
 from sim.scenario.expressions import Program
-from sim.scenario.schema import Score
-
-CAPTIVE_FEATURES = ("returned", "released", "parity_gap", "gesture_given", "gesture_received")
-ASSET_FEATURES = ("paid", "received")
-TRUCE_FEATURES = ("truce_days", "scope", "monitoring")
-FEATURES = CAPTIVE_FEATURES + ASSET_FEATURES + TRUCE_FEATURES
-"""Features of every track; each issue and each granted fact is a feature besides."""
+from sim.scenario.features import FEATURES, Handed, Package, Stake, part_of, scores_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +37,6 @@ class Terms:
     monitoring: Program | None
     grants: tuple[tuple[int, str, Program], ...]
     """Fact, its name, the level it takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stake:
-    """What a seat wants of a space: its interests by feature, its scales, its view of captives."""
-
-    party: int
-    interests: Mapping[str, int]
-    """Feature to parameter of the weight."""
-    scores: Mapping[str, Score]
-    """Feature to its scale; every feature with an interest has one."""
-    worth_of: tuple[float, ...]
-    """[category]: worth of one captive."""
 
 
 def decide(program: Program, values: Sequence[float]) -> float:
@@ -87,34 +67,22 @@ def _values(issues: Sequence[IssueCase], choices: Sequence[int]) -> tuple[float,
 
 
 def build_space(terms: Terms, stakes: Sequence[Stake], stocks: Sequence[StockCase]) -> Space:
-    """Enumerate the packages of a track and what each holds for each seat."""
+    """Enumerate the packages of a track and what each holds for each seat.
+
+    Raises:
+        MissingScore: where a seat's table of scores has no row for an amount that some package holds.
+    """
     choices = possible(terms.issues, terms.constraints)
     outcomes = [_values(terms.issues, choice) for choice in choices]
     transfers = [_transfers(terms.steps, values) for values in outcomes]
-    kinds = [_kind(terms, values) for values in outcomes]
-    distinct = list(dict.fromkeys(kinds))
+    packages = [
+        _package(terms, choice, values, moved, stocks)
+        for choice, values, moved in zip(choices, outcomes, transfers, strict=True)
+    ]
+    kinds = list(dict.fromkeys(package.kind for package in packages))
     features = _features(terms, stakes)
-    gestures = {step for step, step_terms in enumerate(terms.steps) if step_terms.case.gesture}
-
-    def amounts_of(stake: Stake, feature: str) -> tuple[float, ...]:
-        return tuple(
-            _amount(feature, stake, terms, values, kind, moved, stocks, gestures)
-            for values, kind, moved in zip(outcomes, kinds, transfers, strict=True)
-        )
-
-    amounts = tuple(tuple(amounts_of(stake, feature) for feature in features) for stake in stakes)
-    labels = [_labels(terms, choice) for choice in choices]
-    scores = tuple(
-        tuple(
-            tuple(
-                score_of(stake.scores.get(feature, Score()), amount, label.get(feature, ""))
-                for amount, label in zip(amounts[seat][index], labels, strict=True)
-            )
-            if feature in stake.interests
-            else (0.0,) * len(outcomes)
-            for index, feature in enumerate(features)
-        )
-        for seat, stake in enumerate(stakes)
+    amounts = tuple(
+        tuple(tuple(package.amount(feature, stake) for package in packages) for feature in features) for stake in stakes
     )
     return Space(
         issues=terms.issues,
@@ -122,51 +90,36 @@ def build_space(terms: Terms, stakes: Sequence[Stake], stocks: Sequence[StockCas
         choices=tuple(choices),
         features=features,
         amounts=amounts,
-        scores=scores,
+        scores=tuple(
+            tuple(scores_of(feature, stake, amounts[seat][index], packages) for index, feature in enumerate(features))
+            for seat, stake in enumerate(stakes)
+        ),
         weights=tuple(tuple(stake.interests.get(feature, NOWHERE) for feature in features) for stake in stakes),
-        promises=_promises(features, stakes, transfers, stocks, gestures),
+        promises=_promises(features, stakes, packages),
         needs=tuple(_needs(moved) for moved in transfers),
         transfers=tuple(transfers),
-        kinds=tuple(distinct),
-        kind_of=tuple(distinct.index(kind) for kind in kinds),
+        kinds=tuple(kinds),
+        kind_of=tuple(kinds.index(package.kind) for package in packages),
     )
 
 
-def score_of(score: Score, amount: float, label: str = "") -> float:
-    """The score of an amount on a fixed scale: a table by value, or amount over scale to a power.
-
-    Raises:
-        KeyError: where the table has no row for the value.
-
-    >>> from sim.scenario.schema import Curve
-    >>> from sim.scenario.values import bare
-    >>> score_of(Score(curve=Curve(scale=bare(250), power=bare(0.5))), 62.5)
-    0.5
-    >>> score_of(Score(table={"7": bare(0.3), "30": bare(0.8)}), 30.0)
-    0.8
-    """
-    if score.table is not None:
-        for row, value in score.table.items():
-            if row == label or _is_number(row, amount):
-                return value.middle
-        raise KeyError(label or f"{amount:g}")
-    scale = 1.0 if score.curve is None or score.curve.scale is None else score.curve.scale.middle
-    power = 1.0 if score.curve is None or score.curve.power is None else score.curve.power.middle
-    share = amount / scale
-    if power == 1.0:
-        return share
-    return math.copysign(math.pow(abs(share), power), share)
-
-
-def _is_number(row: str, amount: float) -> bool:
-    try:
-        return float(row) == amount
-    except ValueError:
-        return False
-
-
-def _labels(terms: Terms, choice: Sequence[int]) -> dict[str, str]:
-    return {issue.name: issue.labels[index] for issue, index in zip(terms.issues, choice, strict=True)}
+def _package(
+    terms: Terms,
+    choice: Sequence[int],
+    values: Sequence[float],
+    moved: Sequence[Transfer],
+    stocks: Sequence[StockCase],
+) -> Package:
+    kind = _kind(terms, values)
+    granted = {name: level for (_, name, _), (_, level) in zip(terms.grants, kind.grants, strict=True)}
+    issues = {issue.name: value for issue, value in zip(terms.issues, values, strict=True)}
+    truce = {"truce_days": kind.days, "scope": kind.scope, "monitoring": kind.monitoring}
+    return Package(
+        named={**truce, **granted, **issues},
+        labels={issue.name: issue.labels[index] for issue, index in zip(terms.issues, choice, strict=True)},
+        kind=kind,
+        handed=tuple(Handed(one, stocks[one.stock], terms.steps[one.step].case.gesture) for one in moved),
+    )
 
 
 def _transfers(steps: Sequence[StepTerms], values: Sequence[float]) -> tuple[Transfer, ...]:
@@ -203,68 +156,20 @@ def _features(terms: Terms, stakes: Sequence[Stake]) -> tuple[str, ...]:
     return tuple(feature for feature in order if any(feature in stake.interests for stake in stakes))
 
 
-def _amount(
-    feature: str,
-    stake: Stake,
-    terms: Terms,
-    values: Sequence[float],
-    kind: TruceKind,
-    moved: Sequence[Transfer],
-    stocks: Sequence[StockCase],
-    gestures: set[int],
-) -> float:
-    """How much of a feature an outcome holds for a seat."""
-    for index, issue in enumerate(terms.issues):
-        if issue.name == feature:
-            return values[index]
-    for fact, name, _ in terms.grants:
-        if name == feature:
-            return dict(kind.grants)[fact]
-    if feature in TRUCE_FEATURES:
-        return {"truce_days": kind.days, "scope": kind.scope, "monitoring": kind.monitoring}[feature]
-    if feature == "parity_gap":
-        persons = {True: 0.0, False: 0.0}
-        for transfer in moved:
-            if transfer.step not in gestures and stocks[transfer.stock].of != NOWHERE:
-                persons[transfer.receiver == stake.party] += (
-                    transfer.amount if stake.party in (transfer.giver, transfer.receiver) else 0.0
-                )
-        return abs(persons[True] - persons[False])
-    return sum(_part(feature, stake, transfer, stocks[transfer.stock], gestures) for transfer in moved)
-
-
-def _part(feature: str, stake: Stake, transfer: Transfer, stock: StockCase, gestures: set[int]) -> float:
-    """What one transfer adds to a feature for a seat: captives weighted where they are exchanged."""
-    gives, receives = transfer.giver == stake.party, transfer.receiver == stake.party
-    if stock.of == NOWHERE:
-        return transfer.amount if (feature == "paid" and gives) or (feature == "received" and receives) else 0.0
-    if transfer.step in gestures:
-        given = (feature == "gesture_given" and gives) or (feature == "gesture_received" and receives)
-        return transfer.amount if given else 0.0
-    exchanged = (feature == "released" and gives) or (feature == "returned" and receives)
-    return transfer.amount * stake.worth_of[stock.what] if exchanged else 0.0
-
-
-def _promises(
-    features: Sequence[str],
-    stakes: Sequence[Stake],
-    transfers: Sequence[Sequence[Transfer]],
-    stocks: Sequence[StockCase],
-    gestures: set[int],
-) -> tuple[Promise, ...]:
+def _promises(features: Sequence[str], stakes: Sequence[Stake], packages: Sequence[Package]) -> tuple[Promise, ...]:
     """Which share of what a seat would receive rests on the word of which other seat, step by step."""
     seat_of = {stake.party: seat for seat, stake in enumerate(stakes)}
     promises = []
-    for outcome, moved in enumerate(transfers):
+    for outcome, package in enumerate(packages):
         for receiver, stake in enumerate(stakes):
             for index, feature in enumerate(features):
                 if feature not in ("returned", "gesture_received", "received") or feature not in stake.interests:
                     continue
-                parts = [(t, _part(feature, stake, t, stocks[t.stock], gestures)) for t in moved]
+                parts = [(handed.transfer, part_of(feature, stake, handed)) for handed in package.handed]
                 total = sum(part for _, part in parts)
                 promises += [
-                    Promise(outcome, receiver, seat_of[t.giver], index, t.step, part / total)
-                    for t, part in parts
+                    Promise(outcome, receiver, seat_of[transfer.giver], index, transfer.step, part / total)
+                    for transfer, part in parts
                     if part > 0.0
                 ]
     return tuple(promises)

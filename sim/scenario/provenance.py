@@ -106,7 +106,8 @@ class Hoister:
                     self._join(joined, self._block(block, place, STATUSES[key], path), path)
                 elif not block.faulty:
                     self.report.fault(place, [*path, key], f"nothing is said to be {key}")
-        return Node(joined, node.place)
+        empty = not joined and any(key in STATUSES for key in node.entries)
+        return Node(joined, node.place, faulty=empty)
 
     def _block(self, block: Node, place: Place, status: Status, path: list[str]) -> dict[str, Entry]:
         if status is Status.DISPUTED:

@@ -15,7 +15,7 @@ from sim.scenario.json_schema import schema_document
 from sim.scenario.layers import Layers
 from sim.scenario.provenance import Evidence, attest
 from sim.scenario.schema import Part, Scenario
-from sim.scenario.tree import Node, Positions, Unreadable
+from sim.scenario.tree import Node, Positions, Unreadable, is_file
 from sim.scenario.validating import validate
 from sim.scenario.values import Status, Value
 
@@ -124,7 +124,7 @@ def _load_claims(root: Node, folder: Path, report: Report) -> tuple[Evidence, li
 
 
 def _load(file: Path, place: Place, source: str, report: Report) -> ClaimsFile:
-    if not file.is_file():
+    if not is_file(file):
         report.fault(place, ["sources", source, "claims"], f"there is no file {file}")
         raise Unreadable
     try:

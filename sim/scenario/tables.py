@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.scenario.desk import Desk, Location
 from sim.scenario.expressions import Names
+from sim.scenario.features import FEATURES
 from sim.scenario.names import RESERVED
-from sim.scenario.outcomes import FEATURES, decide
+from sim.scenario.outcomes import decide
 from sim.scenario.schema import MOST_OUTCOMES, Precondition, Scenario, Score, Step, Track
 from sim.scenario.tree import is_number
 from sim.terms import Gate
@@ -267,11 +268,9 @@ def _grants(desk: Desk, name: str, track: Track, terms: Names, outcomes: Outcome
     for fact, text in track.grants.items():
         desk.known("fact", fact, desk.names.facts, [*at, fact], at_key=True)
         _term(desk, text, terms, outcomes, [*at, fact], most=1.0)
-    mediator = track.granted_by
-    here = ["tracks", name, "granted_by"]
-    if mediator is None or not desk.known("mediator", mediator, desk.names.mediators, here):
-        return
-    if name not in desk.scenario.mediators[mediator].tracks:
+    mediator, here = track.granted_by, ["tracks", name, "granted_by"]
+    known = mediator is not None and desk.known("mediator", mediator, desk.names.mediators, here)
+    if known and name not in desk.scenario.mediators[mediator or ""].tracks:
         desk.fault(here, f"'{mediator}' does not mediate on this track")
 
 

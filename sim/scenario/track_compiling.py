@@ -8,6 +8,7 @@ from sim.scenario.case import (
     IssueCase,
     PreconditionCase,
     RenewalCase,
+    Space,
     StepCase,
     StrategyCase,
     TrackCase,
@@ -15,8 +16,10 @@ from sim.scenario.case import (
 )
 from sim.scenario.defaults import of_strategy
 from sim.scenario.expressions import Program, compile_expression
+from sim.scenario.faults import InvalidScenario, Report
+from sim.scenario.features import MissingScore, Stake
 from sim.scenario.names import Names
-from sim.scenario.outcomes import Stake, StepTerms, Terms, build_space, decide
+from sim.scenario.outcomes import StepTerms, Terms, build_space, decide
 from sim.scenario.values import Value
 from sim.scenario.workbench import Workbench, readable
 from sim.strategies import shelf
@@ -44,7 +47,7 @@ class TrackCompiler:
         seats = track.parties or self.bench.parties
         terms = self._terms(track, names)
         stakes = [self._stake(name, track, party) for party in seats]
-        space = build_space(terms, stakes, self.bench.stocks)
+        space = self._space(name, terms, stakes)
         talks, defaults, path = track.talks, self.bench.defaults, f"tracks.{name}"
         renewal = None if track.renewal is None else self._renewal(name, track, stakes, space.outcomes, terms)
 
@@ -91,6 +94,14 @@ class TrackCompiler:
             never_starts=by("never_starts"),
             strategies=tuple(self._strategy(name, track, party) for party in seats),
         )
+
+    def _space(self, name: str, terms: Terms, stakes: Sequence[Stake]) -> Space:
+        try:
+            return build_space(terms, stakes, self.bench.stocks)
+        except MissingScore as missing:
+            report, location = Report(), ["tracks", name, "scores", missing.feature]
+            report.fault(self.bench.reading.positions.find(location).key, location, str(missing))
+            raise InvalidScenario(report.faults) from None
 
     def _terms(self, track: schema.Track, names: Names) -> Terms:
         truce = track.truce
@@ -179,7 +190,7 @@ class TrackCompiler:
                 for fact, text in track.grants.items()
             ),
         )
-        space = build_space(rebuilt, stakes, self.bench.stocks)
+        space = self._space(name, rebuilt, stakes)
         position = [terms.issues.index(issue) for issue in kept]
         rows = tuple(
             tuple(

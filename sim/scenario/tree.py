@@ -76,6 +76,18 @@ class Unreadable(Exception):
     """What is wrong is reported, and nothing more can be said about the file."""
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none.
+
+    >>> is_file(Path("no" * 1000))
+    False
+    """
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def read_text(path: Path, name: str, report: Report) -> tuple[Text, str]:
     """Read a file as text, with `name` for its faults. Raises Unreadable."""
     text = Text(name, path.parent)
@@ -213,7 +225,10 @@ class _Builder:
         while not isinstance(event := next(self.events), MappingEndEvent):
             key, key_place = self.key(event)
             self.path.append(key)
-            node, height = self.node(next(self.events), depth + 1)
+            held = next(self.events)
+            node, height = self.node(held, depth + 1)
+            if node.value is None and held.start_mark.index == held.end_mark.index:
+                node = Node(None, key_place)
             if key in entries:
                 first = entries[key].key
                 self.report.fault(key_place, self.path, f"duplicate key '{key}' (first in line {first.line})")
@@ -240,6 +255,11 @@ class _Builder:
         self.stop(place, "expected a name as a key")
 
     def scalar(self, event: ScalarEvent, place: Place) -> Node:
+        unusable = _UNUSABLE.search(event.value)
+        if unusable:
+            message = f"the character U+{ord(unusable.group()):04X} cannot be used"
+            self.report.fault(place, self.path, message)
+            return Node("", place, faulty=True)
         if event.style is not None or event.tag == "!":
             return Node(event.value, place)
         try:

@@ -641,6 +641,164 @@ CASES = [
     ),
 ]
 
+MORE = [
+    (
+        "monitoring: [0, 0.3, 0.7]}",
+        "monitoring: [0, 0.3, 0.7], min: [1]}",
+        "min",
+        "54:60: pause.issues.min: 'min' is a word of the language of expressions",
+    ),
+    (
+        "monitoring: [0, 0.3, 0.7]}",
+        "monitoring: [0, 0.3, 0.7], paid: [1]}",
+        "paid",
+        "54:60: pause.issues.paid: 'paid' is the name of a feature; name the issue otherwise",
+    ),
+    (
+        "  paper: {title: A report}\n",
+        "  paper: {title: A report}\n  a.b: {title: x}\n",
+        "a.b",
+        "8:3: sources.a.b: 'a.b': the name of a source has no dot",
+    ),
+    ("title: Two parties at war", "title: 2025-03-18", "2025-03-18", "2:8: title: expected text, found 2025-03-18"),
+    ("title: Two parties at war", "title: true", "true", "2:8: title: expected text, found true"),
+    ("title: Two parties at war", "title:", "title", "2:1: title: expected text, found nothing"),
+    ("label: North", r'label: "\e[2J"', r'"\e[2J"', "10:12: parties.north.label: the character U+001B cannot be used"),
+    (
+        "tracks: [exchange, pause]",
+        "tracks: [exchange, pause], convene: {exchnge: 0.1}",
+        "exchnge",
+        "30:68: mediators.host.convene.exchnge: unknown track 'exchnge'; did you mean 'exchange'?",
+    ),
+    (
+        "tracks: [exchange, pause]",
+        "tracks: pause, convene: {exchange: 0.1}",
+        "exchange",
+        "30:56: mediators.host.convene.exchange: 'host' does not mediate on the track 'exchange'",
+    ),
+    (
+        "tracks: [exchange, pause]",
+        "tracks: [exchange, pause], bias: {north: 2}",
+        "2",
+        "30:72: mediators.host.bias.north: 2 is out of range: must be at most 1",
+    ),
+    (
+        "truce: {days: 2, scope: 1}",
+        "south gives north: {able: 5}",
+        "south gives north",
+        "65:40: acts.feast.south gives north: an act is one-sided: 'north' gives",
+    ),
+    (
+        "truce: {days: 2, scope: 1}",
+        "north gives south: {abel: 5}",
+        "abel",
+        "65:60: acts.feast.north gives south.abel: unknown category or asset 'abel'; did you mean 'able'?",
+    ),
+    (
+        "date: 2025-03-20, opens",
+        "date: 2025-03-20, times: 2, opens",
+        "times",
+        "67:28: events.call.times: 'times' belongs to a random event, not to one with a date",
+    ),
+    (
+        "opens: pause, sets",
+        "force: true, sets",
+        "force",
+        "67:28: events.call.force: 'force' needs 'opens': the tracks to open",
+    ),
+    (
+        "opens: pause, sets",
+        "violations: {puase: {north: 1}}, sets",
+        "puase",
+        "67:41: events.call.violations.puase: unknown track 'puase'; did you mean 'pause'?",
+    ),
+    (
+        "opens: pause, sets",
+        "violations: {pause: {nroth: 1}}, sets",
+        "nroth",
+        "67:49: events.call.violations.pause.nroth: unknown party 'nroth'; did you mean 'north'?",
+    ),
+    (
+        "175}, claim: seed.held_by_south",
+        "175}, starts: 2025-03-20, ended: 2025-03-19",
+        "2025-03-19",
+        "70:89: observed.0.ended: dates out of order: starts 2025-03-20, ended 2025-03-19",
+    ),
+    (
+        "175}, claim: seed.held_by_south",
+        "175}, disputed_by: [seed.held]",
+        "seed.held",
+        "70:76: observed.0.disputed_by.0: unknown claim 'seed.held'; did you mean 'seed.held_by_south'?",
+    ),
+    (
+        "175}, claim: seed.held_by_south",
+        "175}, sources: [papr]",
+        "papr",
+        "70:72: observed.0.sources.0: unknown source 'papr'; did you mean 'paper'?",
+    ),
+    (
+        "[forced, voluntary]",
+        "[forced, voluntary, and]",
+        "and",
+        "41:35: exchange.issues.manner.2: 'and' cannot be a value: letters, digits and _ , and no word of the language",
+    ),
+    (
+        "extra: [0, 10]",
+        f"extra: {list(range(100_000, 104_096))}",
+        "constraints",
+        "42:5: exchange.constraints: no outcome meets all constraints: there is nothing to agree on",
+    ),
+    (
+        "issues: {days: [7, 14, 30]",
+        f"issues: {{a: {list(range(300))}, b: {list(range(300))}, days: [7, 14, 30]",
+        "issues",
+        "54:5: pause.issues: 810,000 combinations of values; at most 4,096",
+    ),
+    (
+        "margin: 0.1",
+        "scores: {returned: {north: {curve: {scale: 3}, table: {1: 1}}}}",
+        "north",
+        "49:25: exchange.scores.returned.north: a score is a curve or a table, not both",
+    ),
+    (
+        "margin: 0.1",
+        "scores: {extra: {north: {0: 1, ten: 1}}}",
+        "north",
+        "49:22: exchange.scores.extra.north: the table of scores leaves out values of 'extra': 10",
+    ),
+    (
+        "    label: North\n",
+        "    label: North\n    disputed: {weariness: 0.3}\n",
+        "disputed",
+        "11:5: parties.north: disputed numbers are written one by one: {disputed: [claims], use: number}",
+    ),
+    (
+        "    label: North\n",
+        "    label: North\n    assumed:\n",
+        "assumed",
+        "11:5: parties.north: nothing is said to be assumed",
+    ),
+    (
+        "label: North",
+        "weariness: {assumed: {because: x}}",
+        "assumed",
+        "10:17: parties.north.weariness: nothing is said to be assumed",
+    ),
+    (
+        "because: a round number",
+        "because: [a, b]",
+        "[a, b]",
+        "12:44: parties.north.assets.fuel.because: 'because' needs a text",
+    ),
+    (
+        "strategy: boulware",
+        "strategy: {file: mine.py}",
+        "mine.py",
+        "11:22: parties.north.strategy.file: there is no file {folder}/mine.py",
+    ),
+]
+CASES += MORE
+
 
 def marked(fault: Fault) -> str:
     """The token that the carets of an excerpt stand under."""
@@ -657,3 +815,43 @@ def test_one_slip_is_one_fault_at_its_place(files, old: str, new: str, token: st
     assert marked(fault) == token
     line = (files.folder / "case.yaml").read_text(encoding="utf-8").split("\n")[fault.line - 1]
     assert line[fault.column - 1 :].startswith(token)
+
+
+def test_a_track_has_a_table_of_its_own(files) -> None:
+    """A party that does not sit at a table cannot give, want or refuse anything there."""
+    faults = files.faults(
+        ("  south:\n    assumed", "  west: {}\n  south:\n    assumed"),
+        ("north: {returned: 1, released: -0.6}", "west: {returned: 1, released: -0.6}"),
+        ("{north gives south: {wounded: extra}", "{west gives south: {able: 1}, north gives south: {wounded: extra}"),
+        ("gesture: true", "gesture: false"),
+    )
+    assert [(fault.path, fault.message) for fault in faults] == [
+        ("exchange.steps.gift.west gives south", "'west' does not sit at this table"),
+        (
+            "exchange.steps.gift.west gives south.able",
+            "west holds no captives of south, category 'able', and none are captured: there is nothing to give",
+        ),
+        ("exchange.interests.west", "'west' does not sit at this table"),
+    ]
+
+
+def test_a_track_has_sixty_two_preconditions_at_most(files) -> None:
+    """A blocking set is a set of bits in one number, so that there is an end to preconditions."""
+    many = "".join(f"        more_{index}: {{enters if: day > {index}}}\n" for index in range(62))
+    (fault,) = files.faults(("        willing:", f"{many}        willing:"))
+    assert (fault.line, fault.message) == (50, "63 preconditions; at most 62 on a track")
+
+
+def test_an_exchange_may_draw_on_what_comes_in_later(files) -> None:
+    """What an event brings or another party hands over can be given, though nobody holds it at the start."""
+    gives_fuel = ("south gives north: {able: size}}", "south gives north: {fuel: 1}}")
+    assert files.read(gives_fuel, ("sets: {watchers: 0.5}", "sets: {assets.south.fuel: 5}"))
+    assert files.read(gives_fuel, ("{wounded: extra}", "{fuel: 1}"))
+    gives_wounded = ("south gives north: {able: size}}", "south gives north: {wounded: 1}}")
+    assert files.read(gives_wounded, ("sets: {watchers: 0.5}", "adds: {held.south.north.wounded: 5}"))
+
+
+def test_steps_in_a_longer_circle_are_told_in_order(files) -> None:
+    """Steps that wait for one another are named in the order in which they wait."""
+    (fault,) = files.faults(("swap: {north", "swap: {after: gift, north"))
+    assert fault.message == "steps in a circle: swap after gift after swap"

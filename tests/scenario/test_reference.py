@@ -14,8 +14,8 @@ from sim.scenario.compiling import compile_case
 from sim.scenario.defaults import FILE, shipped_defaults
 from sim.scenario.expressions import ExpressionFault, Names, compile_expression
 from sim.scenario.faults import InvalidScenario
+from sim.scenario.features import FEATURES, score_of
 from sim.scenario.names import NameTable, parse_target
-from sim.scenario.outcomes import FEATURES, score_of
 from sim.scenario.provenance import SAID_WITH
 from sim.scenario.reading import Reading, doubts, read, unattributed
 from sim.terms import Gate, Phase, Role, Seen, Style, Target

@@ -36,7 +36,8 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
 
     Args:
         case: the compiled scenario.
-        seed: seed of every draw, 0 or more.
+        rng: seed of every draw, 0 or more, under the name that Mesa gives it; None, as Mesa's batch runner
+            passes where it was given no seeds, stands for 0: a run is always reproducible.
         replication: which replication of the batch with that seed.
         central: hold uncertain parameters at their middle instead of drawing them.
         logs: keep the event log (a batch does without).
@@ -46,13 +47,14 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
     def __init__(
         self,
         case: Case,
-        seed: int = 0,
+        rng: int | None = 0,
         replication: int = 0,
         *,
         central: bool = False,
         logs: bool = True,
         collects: bool = True,
     ) -> None:
+        seed = 0 if rng is None else rng
         super().__init__(rng=seed)
         self.case = case
         self.draw_seed = seed

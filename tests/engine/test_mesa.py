@@ -50,10 +50,12 @@ def test_the_data_collector_holds_one_row_a_day(compile_text: Compile) -> None:
 def test_mesa_batch_run_works_on_the_model(compile_text: Compile) -> None:
     """Mesa's own batch runner varies seed and replication, and reports what the data collector holds."""
     case = compile_text(TRUCE, "horizon=5")
-    options = {"rng": [None]} if "rng" in inspect.signature(mesa.batch_run).parameters else {"iterations": 1}
+    takes_seeds = "rng" in inspect.signature(mesa.batch_run).parameters
+    options = {"rng": [3]} if takes_seeds else {"iterations": 1}
+    parameters = {"case": case, "replication": [0, 1, 2]}
     rows = mesa.batch_run(
         NegotiationModel,
-        {"case": case, "seed": 3, "replication": [0, 1, 2]},
+        parameters if takes_seeds else {**parameters, "rng": 3},
         number_processes=1,
         data_collection_period=-1,
         display_progress=False,

@@ -42,7 +42,7 @@ class _Door(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            _refuse("interrupted; nothing was written", INTERRUPTED)
+            _refuse("interrupted; an unfinished result is not kept", INTERRUPTED)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output left: typer closes quietly
                 raise
@@ -55,6 +55,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help=f"A laboratory for negotiation in wartime: prisoner exchanges, truces, and what blocks them. {DISCLAIMER}",
+    epilog="Exit status: 0 all well; 1 something did not hold; 2 it cannot be done as asked; 3 invalid scenario.",
 )
 
 Scenario = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file.", show_default=False)]
@@ -170,20 +171,20 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on numbers that nobody stands behind.")] = False,
 ) -> None:
     """Check scenario files: everything that is wrong with them, or doubtful."""
-    from sim.scenario.reading import unattributed
+    from sim.scenario.reading import doubts, unattributed
 
     status = 0
     for scenario in scenarios:
         try:
             reading = _read(scenario, None)
-            _compile(reading)
+            case = _compile(reading)
         except typer.Exit as invalid:
             status = max(status, invalid.exit_code)
             continue
         bare = unattributed(reading) if strict else []
         _print_faults(bare)
-        doubtful = f", {len(reading.warnings)} doubtful" if reading.warnings else ""
-        typer.echo(f"{scenario}: valid{doubtful}{f', {len(bare)} numbers without a source' if bare else ''}")
+        found = {"doubtful": len(reading.warnings) + len(doubts(case, reading)), "without a source": len(bare)}
+        typer.echo(", ".join([f"{scenario}: valid", *(f"{count} {what}" for what, count in found.items() if count)]))
         status = max(status, FAILED if bare else 0)
     raise typer.Exit(status)
 
@@ -247,13 +248,15 @@ def _compile(reading: "Reading") -> "Case":
     """Compile what was read; what is doubtful is printed, what is wrong ends the command."""
     from sim.scenario.compiling import compile_case
     from sim.scenario.faults import InvalidScenario
+    from sim.scenario.reading import doubts
 
-    _print_faults(reading.warnings)
     try:
-        return compile_case(reading)
+        case = compile_case(reading)
     except InvalidScenario as invalid:
-        _print_faults(invalid.faults)
+        _print_faults([*reading.warnings, *invalid.faults])
         raise typer.Exit(INVALID) from None
+    _print_faults([*reading.warnings, *doubts(case, reading)])
+    return case
 
 
 def _room(out: Path | None, as_json: bool, manifest: "Manifest") -> Path | None:

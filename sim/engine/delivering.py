@@ -76,7 +76,7 @@ class Delivery:
             probability = delivery.default_chance(
                 giver.numbers.default,
                 giver.trust[transfer.receiver],
-                self.table.guarantee_of_step(self.due.step),
+                self.table.guarantee_of(self.due.step),
             )
             if chance.happens(self._draw(Purpose.DEFAULT, obligation, 0), probability):
                 self._lose_trust_by_default(obligation)

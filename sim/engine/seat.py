@@ -22,7 +22,7 @@ class Stakes:
         total = 0.0
         for weight in weights:
             total += abs(weight)
-        others = len(seat.table.case.parties)
+        others, steps = len(seat.table.case.parties), seat.table.steps_of(space)
         self.promised = [[0.0] * len(space.outcomes) for _ in range(others)]
         """[seat that promises][outcome]: worth that rests on its word, after any guarantee."""
         for promise in space.promises:
@@ -31,7 +31,7 @@ class Stakes:
                     weights[promise.feature],
                     space.scores[seat.index][promise.feature][promise.outcome],
                     promise.share,
-                    seat.table.guarantee_of(promise.step),
+                    seat.table.guarantee_of(steps[promise.step]),
                     total,
                 )
 

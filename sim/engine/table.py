@@ -13,7 +13,7 @@ from sim.engine.record import NEVER, DealRecord, TalksRecord, TrackRecord
 from sim.engine.seat import Seat
 from sim.engine.talks import Agreement, Talks
 from sim.rules import offers, ripeness
-from sim.scenario.case import NOWHERE, PreconditionCase, StepCase, TrackCase
+from sim.scenario.case import NOWHERE, PreconditionCase, Space, StepCase, TrackCase
 from sim.terms import DealEnding, Firmness, Gate, Phase, Purpose, TalksEnding
 
 if TYPE_CHECKING:
@@ -288,11 +288,12 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         own = self.mask_of(lambda s: s.case.seat == seat, Gate.RENEWS)
         return today.worths[seat][row] >= today.reservations[seat] and today.failing[row] & own == 0
 
-    def guarantee_of(self, step: int) -> float:
-        """How far a mediator's word secures a step, [0, 1]."""
-        return self.guarantee_of_step(self.case.steps[step])
+    def steps_of(self, space: Space) -> Sequence[StepCase]:
+        """The steps of what is agreed in a space: the table's own, or its renewal's."""
+        renewal = self.case.renewal
+        return renewal.steps if renewal is not None and space is renewal.space else self.case.steps
 
-    def guarantee_of_step(self, step: StepCase) -> float:
+    def guarantee_of(self, step: StepCase) -> float:
         """How far a mediator's word secures a step, [0, 1]."""
         return 0.0 if step.guaranteed_by == NOWHERE else self.model.mediators[step.guaranteed_by].numbers.guarantee
 

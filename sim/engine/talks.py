@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine import log, sight
 from sim.engine.appraisal import Appraisal, appraise
-from sim.engine.record import NEVER, TalksRecord
+from sim.engine.record import NEVER, TalksRecord, total
 from sim.rules import chance, mediation, offers
 from sim.terms import Gate, Protocol, Purpose, TalksEnding
 
@@ -207,11 +207,13 @@ class Talks:
         return self.table.mask_of(lambda standing: standing.case.seat == seat.index)
 
     def _nearness(self, proposer: int) -> list[float]:
-        """How far each package is from what the others last offered."""
+        """How far each package is from what the others last offered, seat by seat."""
         space = self.table.case.space
         spans = [max(issue.values) - min(issue.values) for issue in space.issues]
-        others = [space.outcomes[offer] for seat, offer in self.on_table.items() if seat != proposer]
-        return [sum(offers.distance(values, other, spans, len(spans)) for other in others) for values in space.outcomes]
+        others = [space.outcomes[offer] for seat, offer in sorted(self.on_table.items()) if seat != proposer]
+        return [
+            total(offers.distance(values, other, spans, len(spans)) for other in others) for values in space.outcomes
+        ]
 
     # Bridging -------------------------------------------------------------------------------------------
 
@@ -275,7 +277,7 @@ class Talks:
             )
         if refused:
             return None
-        mediator.leverage -= sum(inducements)
+        mediator.leverage -= total(inducements)
         return Agreement(outcome, mediator.name, inducements)
 
     # The log --------------------------------------------------------------------------------------------

@@ -269,8 +269,11 @@ def _grants(desk: Desk, name: str, track: Track, terms: Names, outcomes: Outcome
         desk.known("fact", fact, desk.names.facts, [*at, fact], at_key=True)
         _term(desk, text, terms, outcomes, [*at, fact], most=1.0)
     mediator, here = track.granted_by, ["tracks", name, "granted_by"]
-    known = mediator is not None and desk.known("mediator", mediator, desk.names.mediators, here)
-    if known and name not in desk.scenario.mediators[mediator or ""].tracks:
+    if (
+        mediator is not None
+        and desk.known("mediator", mediator, desk.names.mediators, here)
+        and name not in desk.scenario.mediators[mediator].tracks
+    ):
         desk.fault(here, f"'{mediator}' does not mediate on this track")
 
 

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -94,10 +95,12 @@ def of_batch(summary: Summary, labels: Labels) -> Iterator[Table]:
         labels.track(track.track): [(spaced(ending), *_share(share)) for ending, share in track.endings.items()]
         for track in summary.tracks
     })  # fmt: skip
-    means = _by_track("What was agreed and delivered, a run", [labels.track(track.track) for track in summary.tracks])
-    means.add_row("ever agreed, share of runs", *(_percent(track.agreed.share) for track in summary.tracks))
+    means = _by_track(
+        "What was agreed and delivered (means a run)", [labels.track(track.track) for track in summary.tracks]
+    )
+    means.add_row("runs that ever agreed", *(_percent(track.agreed.share) for track in summary.tracks))
     means.add_row("  95 % interval", *(_range(track.agreed) for track in summary.tracks))
-    means.add_row("median day of the first agreement", *(_median(track) for track in summary.tracks))
+    means.add_row("median day agreed", *(_median(track) for track in summary.tracks))
     for measure, mean in _OF_BATCH.items():
         means.add_row(measure, *(_mean(getattr(track, mean)) for track in summary.tracks))
     yield means
@@ -157,13 +160,14 @@ def _listing(title: str, heads: Sequence[str], groups: Mapping[str, Sequence[Seq
     if not any(groups.values()):
         return
     table = _table(title)
-    table.add_column("Track")
     table.add_column(heads[0], ratio=1)
     for head in heads[1:]:
         table.add_column(head, justify="right", no_wrap=True)
     for name, rows in groups.items():
-        for place, row in enumerate(rows):
-            table.add_row(name if place == 0 else "", *row, end_section=place == len(rows) - 1)
+        if rows:
+            table.add_row(Text(name, style="cyan"))
+        for place, (first, *others) in enumerate(rows):
+            table.add_row(Padding(first, (0, 0, 0, 2)), *others, end_section=place == len(rows) - 1)
     yield table
 
 

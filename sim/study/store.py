@@ -254,7 +254,7 @@ def read_run(folder: Path) -> Run:
         record = record_from_dict(json.loads((folder / "record.json").read_text(encoding="utf-8")))
         lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")
         entries = tuple(_entry(json.loads(line)) for line in lines if line)
-        return Run(record=record, log=entries, days=pandas.read_csv(folder / "days.csv"))
+        return Run(record=record, log=entries, days=pandas.DataFrame(read_table(folder / "days.csv")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotAResult(f"'{folder}' is not a complete run: {error}") from None
 

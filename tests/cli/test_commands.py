@@ -145,6 +145,22 @@ def test_validate_strict_fails_on_numbers_that_nobody_stands_behind(parley: Call
     assert said.err.startswith(f"bare.yaml:{line}:")
 
 
+def test_validate_tells_what_is_legal_but_doubtful(parley: Callable, desk: Path) -> None:
+    """A margin that no package can reach is a warning with its place; the scenario stays valid, status 0."""
+    text = (desk / "small.yaml").read_text(encoding="utf-8")
+    doubtful = text.replace(
+        "    label: Truce\n",
+        "    label: Truce\n    margin: {west: {assumed: 9, because: a}, east: {assumed: 0, because: a}}\n",
+    )
+    assert doubtful != text
+    (desk / "doubtful.yaml").write_text(doubtful, encoding="utf-8")
+    line = next(number for number, each in enumerate(doubtful.splitlines(), 1) if "margin:" in each)
+    said = parley("validate", "doubtful.yaml")
+    assert (said.status, said.out) == (0, "doubtful.yaml: valid, 1 doubtful\n")
+    assert said.err.startswith(f"doubtful.yaml:{line}:")
+    assert ": warning: " in said.err.splitlines()[0]
+
+
 def test_validate_goes_on_after_an_invalid_file(parley: Callable, desk: Path) -> None:
     """Of several files each gets its verdict; one invalid file makes the status 3."""
     (desk / "bad.yaml").write_text("parley: 1\n", encoding="utf-8")
@@ -275,6 +291,22 @@ def test_a_failed_replication_is_a_row_with_its_reason_and_status_1(
     assert [row["failed"] for row in rows] == ["", "ZeroDivisionError: no army", ""]
 
 
+def test_a_batch_of_which_every_replication_failed_is_kept_with_the_reasons(
+    parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even when nothing came to a result there is a folder with a row for each reason, and status 1."""
+
+    def fail(*_: object, **__: object) -> object:
+        raise ZeroDivisionError("no army")
+
+    monkeypatch.setattr(model, "run", fail)
+    said = parley("batch", "small.yaml", "-n", "2")
+    assert said.status == 1
+    assert said.out.splitlines()[-1] == DISCLAIMER
+    with (only_folder(desk / "results") / "runs.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["failed"] for row in csv.DictReader(file)] == ["ZeroDivisionError: no army"] * 2
+
+
 def test_an_interrupted_batch_says_so_and_writes_nothing(
     parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,7 +317,7 @@ def test_an_interrupted_batch_says_so_and_writes_nothing(
 
     monkeypatch.setattr(model, "run", interrupt)
     said = parley("batch", "small.yaml", "-n", "3")
-    assert (said.status, said.err) == (130, "parley: interrupted; nothing was written\n")
+    assert (said.status, said.err) == (130, "parley: interrupted; an unfinished result is not kept\n")
     assert not (desk / "results").exists()
 
 

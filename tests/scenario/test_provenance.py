@@ -84,6 +84,27 @@ def test_several_reasons_stand_in_a_list_of_blocks(files) -> None:
     assert (party.strength.reason, party.weariness.reason) == ("one", "two")
 
 
+def test_blocks_meet_what_stands_beside_them(files) -> None:
+    """What a block says of a party joins what is said beside it; the same number twice is a fault."""
+    block = ("      north: {returned: 1, released: -0.6}\n", "      assumed: {because: x, north: {returned: 1}}\n")
+    beside = ("      south: {returned: 1,", "      north: {released: -0.6}\n      south: {returned: 1,")
+    interests = files.read(block, beside).scenario.tracks["exchange"].interests["north"]
+    assert {feature: weight.status for feature, weight in interests.items()} == {
+        "returned": Status.ASSUMED,
+        "released": Status.UNATTRIBUTED,
+    }
+    again = ("      south: {returned: 1,", "      north: {returned: 2}\n      south: {returned: 1,")
+    (fault,) = files.faults(block, again)
+    assert (fault.line, fault.message) == (48, "duplicate key 'returned' (first in line 47)")
+
+
+@pytest.mark.parametrize(("written", "date"), [("2024-06-01", "2024-06-01"), ("2024-06", "2024-06"), ("2024", "2024")])
+def test_a_report_may_be_of_a_day_a_month_or_a_year(files, written: str, date: str) -> None:
+    """When something was reported is kept as it is written."""
+    captives = files.read(("date: 2024-06}", f"date: {written}}}")).scenario.captives
+    assert captives["north holds south"]["able"].date == date
+
+
 def test_structure_in_a_block_is_refused(files) -> None:
     """A menu or a count of rounds has no status: it is part of the game, not of what is known."""
     (fault,) = files.faults(

@@ -118,6 +118,24 @@ def test_scalars_are_those_of_yaml_1_2(files) -> None:
     assert scenario.sources["paper"].published == datetime.date(2025, 3, 19)
 
 
+def test_values_of_an_issue_are_keys_as_they_are_numbers(files) -> None:
+    """A table of scores is by value: `10`, `10.0` and `0xA` mean the same row, and quoted keys are keys."""
+    for ten in ("10", "10.0", "0xA", "'10'"):
+        reading = files.read(("margin: 0.1", f"scores: {{extra: {{0: 0, {ten}: 1}}}}"))
+        table = reading.scenario.tracks["exchange"].scores["extra"]["*"].table
+        assert table is not None
+        assert [float(row) for row in table] == [0, 10]
+
+
+def test_keys_that_are_no_names_are_called_so(files) -> None:
+    """A number, a date or a switch may be written as a key, and is then no name."""
+    for key in ("2025-03-18", "7"):
+        (fault,) = files.faults(("  watchers: 0\n", f"  watchers: 0\n  {key}: 1\n"))
+        assert fault.message == f"'{key}' cannot be a name: small letters, digits and _, beginning with a letter"
+    (fault,) = files.faults(("  watchers: 0\n", "  watchers: 0\n  true: 1\n"))
+    assert fault.message == "'true' is a word of the language of expressions"
+
+
 def test_many_faults_are_told_at_once_and_none_twice(files) -> None:
     """Every fault of a file is told, in the order of its lines, and what only follows from another is not."""
     faults = files.faults(
@@ -210,3 +228,7 @@ def test_a_strategy_of_ones_own_is_found_beside_the_scenario(files) -> None:
     (files.folder / "mine.py").write_text(own, encoding="utf-8")
     reading = files.read(("strategy: boulware", "strategy: {file: mine.py}"))
     assert reading.resolve("mine.py") == files.folder / "mine.py"
+    (files.folder / "mine.py").write_text("def demand(:\n", encoding="utf-8")
+    (fault,) = files.faults(("strategy: boulware", "strategy: {file: mine.py}"))
+    assert (fault.line, fault.path) == (11, "parties.north.strategy.file")
+    assert f"{files.folder}/mine.py:1:" in fault.message

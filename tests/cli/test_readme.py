@@ -1,4 +1,4 @@
-"""The picture of README.md is what its command draws."""
+"""README.md: its picture is what its command draws, and its links lead somewhere."""
 
 import re
 from collections.abc import Callable
@@ -20,3 +20,11 @@ def test_the_picture_of_the_readme_is_drawn_by_a_command_of_the_readme(parley: C
     (drawn,) = (desk / "results").glob("*/timeline.txt")
     assert drawn.read_text(encoding="utf-8") == (ROOT / "docs/images/timeline.txt").read_text(encoding="utf-8")
     assert (ROOT / "docs/images/timeline.png").is_file()
+
+
+def test_every_link_of_the_readme_leads_to_a_file() -> None:
+    """No link of the README points at a file or folder that is not there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", readme)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []

@@ -138,6 +138,8 @@ class DayBlocked(Entry):
     """The preconditions that `nearest` fails."""
     unlocks: tuple[tuple[str, ...], ...]
     """Minimal sets of preconditions (as `party.name`) whose joint relaxation would open the zone."""
+    lacking: int = 0
+    """Packages that meet every precondition, but of which somebody no longer holds enough to give."""
 
 
 @dataclass(frozen=True, slots=True)

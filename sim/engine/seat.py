@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sim.rules import offers, strength, worth
 from sim.scenario.case import NOWHERE, Space
-from sim.strategies import shelf
+from sim.strategies import asking, shelf
 from sim.strategies.situation import WINDOW, Situation
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Seat:
         self.received: list[int] = []
         """Packages put before it, in order."""
         self.barren_days = 0
+        self.best_today = NOWHERE
+        """The package worth most to it that was put before it today; see `talks.py`."""
 
     def base_worths(self, space: Space, weights: list[float]) -> list[float]:
         """Base worth of every package, by some weights on the seat's own scales."""
@@ -132,7 +134,8 @@ class Seat:
     def demand(self, time: float, today: "Appraisal") -> float:
         """Worth that the party demands now, by its strategy: never less than its reservation."""
         reservation, top = today.reservations[self.index], today.tops[self.index]
-        wanted = self.strategy.demand(self._situation(time, today), self.parameters)
+        moment = f"{self.table.case.name}, day {self.table.model.day}, round {round(time * self.table.case.rounds)}"
+        wanted = asking.ask(self.strategy, self._situation(time, today), self.parameters, moment)
         return offers.clamp_demand(wanted, reservation, top)
 
     def speak(self, demanded: float, offer: int) -> None:

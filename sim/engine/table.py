@@ -222,6 +222,7 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
                 self.case.space.describe(nearest),
                 tuple(sight.report(model, standing.case, self, values) for standing in failed),
                 tuple(self._names(mask) for mask in unlocks),
+                sum(mask == 0 and not ok for mask, ok in zip(today.failing, today.feasible, strict=True)),
             )
         )
 

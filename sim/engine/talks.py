@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sim.engine.table import Table
 
 
+UNADDRESSED = -2
+"""In place of an offer: nobody has spoken to the seat today."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """What all parties said yes to, and how they came to it."""
@@ -50,6 +54,8 @@ class Talks:
         """Hold the rounds of one day; returns what was agreed, if anything was."""
         table = self.table
         self.today = appraise(table, table.case.space, Gate.ACCEPTS)
+        for seat in table.seats:
+            seat.best_today = UNADDRESSED
         bridging: list[Mediator] = []
         for _ in range(table.case.per_day):
             if self.round == table.case.rounds:
@@ -137,20 +143,29 @@ class Talks:
             heard = self._least_of_best(seat.index, menus, flat)
             if heard != NEVER:
                 seat.received.append(heard)
+            self._note_heard(seat, heard)
             if last_today:
-                self._note_barren(seat, heard)
+                self._note_barren(seat)
             if table.model.logs and not agreed and heard != NEVER:
                 proposer = self.proposer if self.proposer != seat.index else (seat.index + 1) % len(table.seats)
                 self._tell_refusal(seat, table.seats[proposer], heard, demands[seat.index])
 
     def _speak_menus(self, demands: list[float], flat: list[float], menus: Sequence[Sequence[bool]]) -> None:
-        """Each seat's least package stands for its menu in what it has put, and in the log."""
+        """Each seat's least package stands for its menu in what it has put.
+
+        The log shows the least that also meets the seat's own preconditions: no party is said to have asked for
+        what it had stated that it would not accept.
+        """
         nowhere = [0.0] * self.today.outcomes
         for seat, menu in zip(self.table.seats, menus, strict=True):
             demand = demands[seat.index]
             least = offers.least_offer(flat, menu, seat.index, demand, nowhere, self.today.outcomes)
             seat.speak(demand, least)
-            self._tell_offer(seat, least, demand, packages=sum(menu))
+            if self.table.model.logs:
+                own = self._own(seat)
+                meant = [put and mask & own == 0 for put, mask in zip(menu, self.today.failing, strict=True)]
+                shown = offers.least_offer(flat, meant, seat.index, demand, nowhere, self.today.outcomes)
+                self._tell_offer(seat, shown, demand, packages=sum(meant))
 
     def _least_of_best(self, seat: int, menus: Sequence[Sequence[bool]], flat: list[float]) -> int:
         today, seats = self.today, len(menus)
@@ -165,9 +180,18 @@ class Talks:
                 least = best
         return least
 
-    def _note_barren(self, seat: "Seat", heard: int) -> None:
-        today = self.today
-        fruitful = heard != NEVER and today.worths[seat.index][heard] >= today.reservations[seat.index]
+    def _note_heard(self, seat: "Seat", offer: int) -> None:
+        """Keep the best that was put before a seat today; NEVER where the others had their turn and put nothing."""
+        worths = self.today.worths[seat.index]
+        if seat.best_today < 0 or (offer != NEVER and worths[offer] > worths[seat.best_today]):
+            seat.best_today = offer
+
+    def _note_barren(self, seat: "Seat") -> None:
+        """Count the days in a row on which others spoke to a seat and put nothing worth its reservation."""
+        if seat.best_today == UNADDRESSED:
+            return
+        worths, reservation = self.today.worths[seat.index], self.today.reservations[seat.index]
+        fruitful = seat.best_today != NEVER and worths[seat.best_today] >= reservation
         seat.barren_days = 0 if fruitful else seat.barren_days + 1
 
     # One offer at a time --------------------------------------------------------------------------------
@@ -186,13 +210,15 @@ class Talks:
         refused = offer == NEVER
         if offer != NEVER:
             self.on_table[proposer.index] = offer
-            for seat in table.seats:
-                if seat is not proposer:
+        for seat in table.seats:
+            if seat is not proposer:
+                self._note_heard(seat, offer)
+                if offer != NEVER:
                     seat.received.append(offer)
                     refused = self._refuses(seat, proposer, offer, seat.demand(time, today)) or refused
         if last_today:
             for seat in table.seats:
-                self._note_barren(seat, seat.received[-1] if seat.received else NEVER)
+                self._note_barren(seat)
         return None if refused else Agreement(offer, "offer", (0.0,) * len(table.seats))
 
     def _refuses(self, seat: "Seat", proposer: "Seat", offer: int, demand: float) -> bool:

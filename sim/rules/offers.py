@@ -207,7 +207,7 @@ def walkout_chance(impatience: float, barren_days: int) -> float:
 
     Args:
         impatience: hazard for each barren day, at least 0.
-        barren_days: days in a row on which no package was above its reservation.
+        barren_days: days in a row on which no offer was at or above its reservation.
 
     Returns:
         A probability in [0, 1].

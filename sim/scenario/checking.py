@@ -16,6 +16,7 @@ __all__ = ["check", "parse_target"]
 
 def check(desk: Desk) -> None:
     """Report everything in a scenario that refers to nothing, contradicts itself or is doubtful."""
+    _calendar(desk)
     _names(desk)
     _sources(desk)
     for name, party in desk.scenario.parties.items():
@@ -33,15 +34,44 @@ def check(desk: Desk) -> None:
     doubting.doubt(desk)
 
 
+def _calendar(desk: Desk) -> None:
+    scenario = desk.scenario
+    if desk.dated and scenario.start.toordinal() + scenario.horizon > datetime.date.max.toordinal():
+        message = f"{scenario.horizon} days from {scenario.start} on run past the year {datetime.MAXYEAR}"
+        desk.fault(["start"], f"{message}: there are no such dates")
+
+
+def _title(desk: Desk) -> None:
+    if not desk.scenario.title.strip() and ["title"] not in desk.left_out_at:
+        desk.fault(["title"], f"expected a title, found '{desk.scenario.title}'")
+
+
+_NAMED = ("parties", "categories", "assets", "mediators", "facts", "tracks", "acts", "events")
+"""What a scenario gives names to, and what a reader sees a label of."""
+
+
+def _entities(desk: Desk) -> None:
+    """No word of the language is a name, and no label stands for two of a kind."""
+    for kind in _NAMED:
+        labels: dict[str, str] = {}
+        for name, held in getattr(desk.scenario, kind).items():
+            if name in RESERVED:
+                desk.fault([kind, name], f"'{name}' is a word of the language of expressions", at_key=True)
+            if held.label:
+                first = labels.setdefault(held.label.casefold(), name)
+                if first != name:
+                    desk.warn([kind, name, "label"], f"'{held.label}' is also the label of '{first}'")
+
+
 def _names(desk: Desk) -> None:
     """Every name must mean one thing."""
     scenario = desk.scenario
+    _title(desk)
+    _entities(desk)
     _apart(desk, ("parties", "mediators"))
     _apart(desk, ("categories", "assets"))
     for name in scenario.facts:
-        if name in RESERVED:
-            desk.fault(["facts", name], f"'{name}' is a word of the language of expressions", at_key=True)
-        elif name in FEATURES and name not in TRUCE_FEATURES:
+        if name in FEATURES and name not in TRUCE_FEATURES:
             desk.fault(["facts", name], f"'{name}' is the name of a feature; name the fact otherwise", at_key=True)
     for track, held in scenario.tracks.items():
         issues = [["issues"], *([["renewal", "issues"]] if held.renewal else [])]
@@ -87,6 +117,8 @@ def _stocks(desk: Desk) -> None:
             for category in counts:
                 at = [kind, relation, category]
                 desk.known("category", category, desk.names.categories, at, at_key=True)
+                if kind == "captives":
+                    desk.whole(counts[category], at)
     for category, held in desk.scenario.categories.items():
         desk.by_party(held.by_party, ["categories", category, "by_party"])
 
@@ -106,6 +138,7 @@ def _mediators(desk: Desk) -> None:
         at = ["mediators", name]
         for index, track in enumerate(mediator.tracks):
             desk.known("track", track, desk.names.tracks, [*at, "tracks", index])
+        desk.once(mediator.tracks, [*at, "tracks"])
         for track in mediator.convene or {}:
             under = [*at, "convene", track]
             sound = track == "*" or desk.known("track", track, desk.names.tracks, under, at_key=True)
@@ -129,6 +162,8 @@ def _act(desk: Desk, name: str) -> None:
         for what in counts:
             under = [*at, "gives", relation, what]
             desk.known("category or asset", what, (*desk.names.categories, *desk.names.assets), under, at_key=True)
+            if what in desk.names.categories:
+                desk.whole(counts[what], under)
     for party in act.mirrored_by:
         under = [*at, "mirrored_by", party]
         if desk.party(party, under, at_key=True) and party == act.by:
@@ -146,20 +181,51 @@ def _event(desk: Desk, name: str, event: Event) -> None:
     for field in ("since", "until", "times"):
         if event.date is not None and getattr(event, field) is not None:
             desk.fault([*at, field], f"'{field}' belongs to a random event, not to one with a date", at_key=True)
-    for field in ("opens", "ends"):
-        for index, track in enumerate(getattr(event, field)):
-            desk.known("track", track, desk.names.tracks, [*at, field, index])
-    if event.force and not event.opens:
-        desk.fault([*at, "force"], "'force' needs 'opens': the tracks to open", at_key=True)
+    _openings(desk, event, at)
     if event.if_ is not None:
         desk.expression(event.if_, desk.names.for_world(), [*at, "if"])
     for verb in ("sets", "adds"):
         for path, value in getattr(event, verb).items():
             _change(desk, path, value, [*at, verb, path])
+    _incidents(desk, event, [*at, "violations"])
+    _does_something(desk, event, at)
+
+
+def _openings(desk: Desk, event: Event, at: list[str]) -> None:
+    for field in ("opens", "ends"):
+        for index, track in enumerate(getattr(event, field)):
+            desk.known("track", track, desk.names.tracks, [*at, field, index])
+        desk.once(getattr(event, field), [*at, field])
+    for index, track in enumerate(event.ends):
+        if track in event.opens:
+            desk.fault([*at, "ends", index], f"one event both opens and ends the track '{track}'")
+    if event.force and not event.opens:
+        desk.fault([*at, "force"], "'force' needs 'opens': the tracks to open", at_key=True)
+
+
+def _incidents(desk: Desk, event: Event, at: list[str]) -> None:
     for track, counts in event.violations.items():
-        if desk.known("track", track, desk.names.tracks, [*at, "violations", track], at_key=True):
+        if desk.known("track", track, desk.names.tracks, [*at, track], at_key=True):
             seats = desk.scenario.tracks[track].parties or desk.names.parties
-            desk.by_party(counts, [*at, "violations", track], seats)
+            desk.by_party(counts, [*at, track], seats)
+            held = ["tracks", track, "truce"]
+            if desk.scenario.tracks[track].truce is None and not desk.lacks_something(held):
+                message = f"the track '{track}' has no truce that could be violated"
+                desk.fault([*at, track], message, at_key=True)
+            for party, count in counts.items():
+                desk.whole(count, [*at, track, party])
+
+
+def _does_something(desk: Desk, event: Event, at: list[str]) -> None:
+    """Warn of an event that changes nothing when it happens, or never happens."""
+    if desk.lacks_something(at):
+        return
+    if event.chance is not None and event.chance.high == 0:
+        desk.warn([*at, "chance"], "a chance of 0: it never happens")
+    counts = [count.high for held in event.violations.values() for count in held.values()]
+    added = [value for value in event.adds.values() if (value.low, value.high) != (0, 0)]
+    if not (event.opens or event.ends or event.sets or added or any(counts)):
+        desk.warn(at, "this event does nothing: it needs opens, ends, sets, adds or violations", at_key=True)
 
 
 _RANGES: Mapping[Target, tuple[float, float]] = {

@@ -67,7 +67,7 @@ class _Compiler:
             facts=tuple(self._fact(name) for name in self.bench.facts),
             categories=tuple(self.bench.categories),
             assets=tuple(self.bench.assets),
-            goods=tuple((name, kind.label or readable(name).lower()) for name, kind in self._goods()),
+            goods=tuple((name, _good(name, kind)) for name, kind in self._goods()),
             stocks=self.bench.stocks,
             trust=self._trust(),
             tracks=tracks,
@@ -76,7 +76,7 @@ class _Compiler:
             parameters=(),
         )
         case = dataclasses.replace(case, parameters=tuple(self.register.parameters))
-        return dataclasses.replace(case, digest=_digest(case))
+        return dataclasses.replace(case, digest=digest_of(case))
 
     def _goods(self) -> Iterator[tuple[str, schema.Category | schema.Asset]]:
         yield from self.file.categories.items()
@@ -212,7 +212,7 @@ class _Compiler:
         )
 
 
-def _digest(case: Case) -> str:
+def digest_of(case: Case) -> str:
     """Hash of all that can change a result: not of prose, nor of where a strategy's file happens to lie."""
     text = repr(dataclasses.replace(case, title="", about=""))
     for track in case.tracks:
@@ -220,3 +220,10 @@ def _digest(case: Case) -> str:
             if strategy.file:
                 text = text.replace(repr(strategy.file), strategy.digest)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _good(name: str, kind: schema.Category | schema.Asset) -> str:
+    """What the reader calls it, an asset with its unit: tonnes of fuel."""
+    label = kind.label or readable(name).lower()
+    unit = kind.unit if isinstance(kind, schema.Asset) else ""
+    return f"{unit} of {label}" if unit not in ("", label) else label

@@ -1,6 +1,7 @@
 """What every check of a scenario works with: the scenario, the places of its parts, and what may be said of them."""
 
 import datetime
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from sim.scenario.faults import Report, nearest
 from sim.scenario.provenance import Evidence
 from sim.scenario.schema import Scenario, Strategy
 from sim.scenario.tree import Positions, is_file
+from sim.scenario.values import Value
 from sim.strategies import shelf
 
 Location = Sequence[str | int]
@@ -91,6 +93,18 @@ class Desk:
         """Whether a name is that of a party; if not, report it."""
         return self.known("party", name, self.names.parties, location, at_key=at_key)
 
+    def whole(self, count: Value, location: Location) -> None:
+        """Report a count of persons or of incidents that is not whole."""
+        part = next((part for part in (count.low, count.middle, count.high) if part != math.floor(part)), None)
+        if part is not None:
+            self.fault(location, f"{part:g} is not a whole number: persons and incidents are counted")
+
+    def once(self, names: Sequence[str], location: Location) -> None:
+        """Report a name that stands in a list twice."""
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                self.fault([*location, index], f"'{name}' stands in this list twice")
+
     def relation(self, relation: str, verb: str, location: Location) -> tuple[str, str] | None:
         """The two parties of a relation (`a holds b`); if it is none, report it."""
         parts = relation.split(" ")
@@ -155,9 +169,14 @@ class Desk:
         except shelf.InvalidStrategy as invalid:
             self.fault(at, str(invalid))
             return
-        parameters = [parameter.name for parameter in module.parameters]
-        for name in strategy.parameters:
+        parameters = {parameter.name: parameter for parameter in module.parameters}
+        for name, value in strategy.parameters.items():
             under = [*location, "parameters", name]
             if name not in parameters:
                 message = f"the strategy '{module.name}' has no parameter '{name}'"
                 self.fault(under, message, nearest(name, parameters), at_key=True)
+                continue
+            for number in dict.fromkeys((value.low, value.middle, value.high)):
+                if not parameters[name].admits(number):
+                    self.fault(under, f"{number:g} is out of range: '{name}' is {parameters[name].range_in_words}")
+                    break

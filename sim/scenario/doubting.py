@@ -1,5 +1,6 @@
 """What is legal in a scenario and yet doubtful: warnings."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from sim.scenario.case import NOWHERE, Case, TrackCase
@@ -10,6 +11,7 @@ from sim.scenario.features import TRUCE_FEATURES
 from sim.scenario.names import UnknownName, target_of
 from sim.scenario.outcomes import decide
 from sim.scenario.tree import Positions
+from sim.scenario.values import Value, bare
 from sim.terms import Op, Seen, Target
 
 
@@ -108,22 +110,43 @@ def _warn(positions: Positions, report: Report, location: Location, message: str
 
 
 def _margin(case: Case, track: TrackCase, seat: int, party: str, positions: Positions, report: Report) -> None:
-    margin = case.parameters[track.margin[seat]].value.middle
-    weights = [0.0 if at == NOWHERE else case.parameters[at].value.middle for at in track.space.weights[seat]]
-    if not any(weights):
+    margin = case.parameters[track.margin[seat]].value
+    weights = [bare(0) if at == NOWHERE else case.parameters[at].value for at in track.space.weights[seat]]
+    if not any(weight.low or weight.high for weight in weights):
         message = f"'{party}' has no interests on this track: every deal is worth 0 to it"
         _warn(positions, report, ["tracks", track.name, "interests", party], message, at_key=True)
         return
-    best = max(_base_worths(weights, track.space.scores[seat]))
-    if margin > best:
-        message = f"a margin of {margin:g} for '{party}' is above the best base worth of any outcome ({best:.3g})"
+    best = max(most_worth(weights, scores) for scores in zip(*track.space.scores[seat], strict=True))
+    if margin.low > best:
+        message = f"a margin of {margin.low:g} for '{party}' is above the best base worth of any outcome ({best:.3g})"
+        if any(value.uncertain for value in (margin, *weights)):
+            message += ", even where the ranges of margin and interests favour a deal most"
         _warn(positions, report, ["tracks", track.name, "margin", party], message)
 
 
-def _base_worths(weights: Sequence[float], scores: Sequence[Sequence[float]]) -> Iterator[float]:
-    total = sum(abs(weight) for weight in weights)
-    for column in zip(*scores, strict=True):
-        yield sum(weight * score for weight, score in zip(weights, column, strict=True)) / total
+def most_worth(weights: Sequence[Value], scores: Sequence[float]) -> float:
+    """The greatest base worth of one outcome, Σ w·s / Σ |w|, over every draw of the weights from their ranges.
+
+    Some weight must be able to differ from 0.
+
+    Source: Dinkelbach, W. (1967), "On nonlinear fractional programming", Management Science 13(7), 492-498: for a ratio
+    to be exceeded, Σ (w·s - ratio·|w|) must be above 0, which each weight serves by itself at an end of its range or 0.
+
+    >>> most_worth([Value(1, 2, 3), Value(1, 2, 3)], [1.0, -1.0])
+    0.5
+    """
+    best, drawn = -math.inf, [weight.middle or weight.high or weight.low for weight in weights]
+    while total := sum(abs(each) for each in drawn):
+        worth = sum(each * score for each, score in zip(drawn, scores, strict=True)) / total
+        if worth <= best:
+            break
+        best, drawn = worth, [_best_end(weight, score, worth) for weight, score in zip(weights, scores, strict=True)]
+    return best
+
+
+def _best_end(weight: Value, score: float, worth: float) -> float:
+    ends = (weight.low, weight.high, min(max(0.0, weight.low), weight.high))
+    return max(ends, key=lambda end: end * score - worth * abs(end))
 
 
 def _constant_interests(track: TrackCase, seat: int, party: str, positions: Positions, report: Report) -> None:

@@ -30,11 +30,6 @@ class Program:
     inputs: tuple[Reference, ...]
 
     @property
-    def sees_proposal(self) -> bool:
-        """Whether its value depends on the proposal."""
-        return any(seen.kind is Seen.PROPOSAL for seen in self.inputs)
-
-    @property
     def sees_world(self) -> bool:
         """Whether its value depends on anything but the proposal."""
         return any(seen.kind is not Seen.PROPOSAL for seen in self.inputs)

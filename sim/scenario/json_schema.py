@@ -9,6 +9,7 @@ from typing import Any
 from sim.scenario.provenance import SAID_WITH
 from sim.scenario.schema import Scenario
 from sim.scenario.values import ATTRIBUTED
+from sim.terms import DISCLAIMER
 
 _DEFINITIONS: dict[str, Any] = {
     "Range": {
@@ -73,6 +74,7 @@ def schema_document() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A Parley scenario",
         **root,
+        "description": DISCLAIMER,
         "anyOf": [{"required": ["extends"]}, {"required": needed}],
         "definitions": {**definitions, **_DEFINITIONS},
     }

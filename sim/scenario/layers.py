@@ -20,6 +20,10 @@ class Layers:
     folder: Path
     report: Report
     files: list[Path] = field(default_factory=list)
+    deleted: dict[tuple[str, ...], Place] = field(default_factory=dict)
+    """Where what was deleted last was deleted, by path."""
+    was_set: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """What was set from outside, by path."""
 
     def load(self, path: Path, chain: tuple[Path, ...] = ()) -> Node:
         """One tree of a file and what it extends. Raises Unreadable."""
@@ -44,7 +48,7 @@ class Layers:
             self._stop(node.place, "expected the path of a scenario file")
         base = Path(os.path.normpath(text.folder / node.value))
         if not is_file(base):
-            beside = sorted(other.name for other in text.folder.glob("*.yaml"))
+            beside = sorted({other.name for other in text.folder.glob("*.yaml")} - {Path(text.name).name})
             guess = nearest(base.name, beside)
             self._stop(node.place, f"there is no file {base}", guess)
         if base.resolve() in chain:
@@ -83,6 +87,7 @@ class Layers:
                     guess = nearest(key, entries)
                     self.report.fault(place, [*path, key], f"nothing to delete: there is no '{key}'", guess)
                 entries.pop(key, None)
+                self.deleted[(*path, key)] = place
             elif there is not None and isinstance(there.node.value, dict) and isinstance(child.value, dict):
                 entries[key] = Entry(place, self.overlay(there.node, child, [*path, key]))
             else:
@@ -99,6 +104,10 @@ class Layers:
         steps = self._steps(root, path.strip(), text)
         if steps is None:
             return root
+        if tuple(steps) in self.was_set:
+            self.report.fault(Place(text), steps, f"set twice: '{self.was_set[tuple(steps)]}' came before")
+            return root
+        self.was_set[tuple(steps)] = assignment
         try:
             value = parse(written, text, self.report)
         except Unreadable:
@@ -133,7 +142,10 @@ class Layers:
                 candidates = [*node.entries, *(shape.keys_of(model) if model else []), *([] if steps else tracks)]
                 guess = nearest(key, candidates)
                 corrected = path[: len(path) - len(rest)] + guess + rest[len(key) :] if guess else ""
-                self.report.fault(Place(text), [], f"unknown path '{path}': there is no '{key}'", corrected)
+                message = f"unknown path '{path}': there is no '{key}'"
+                if not guess and isinstance(node.value, dict) and shape.names_things(shape.at(steps)):
+                    message += " (a new name needs a variant: a file that extends this one)"
+                self.report.fault(Place(text), [], message, corrected)
                 return None
             node = node.entries[key].node if known else Node({}, Place(text))
             steps.append(key)

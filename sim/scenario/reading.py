@@ -55,7 +55,7 @@ def read(path: str | Path, sets: Sequence[str] = ()) -> Reading:
         raise InvalidScenario(_in_order(report.faults)) from None
     evidence, files = _load_claims(root, path.parent, report)
     root = attest(root, evidence, report)
-    valid = validate(root, report)
+    valid = validate(root, report, layers.deleted)
     positions = Positions(valid.tree)
     if valid.scenario is not None:
         desk = Desk(valid.scenario, positions, evidence, report, path.parent)

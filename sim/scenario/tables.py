@@ -32,6 +32,7 @@ def check_track(desk: Desk, name: str, track: Track) -> None:
     _truce(desk, track, terms, outcomes, at)
     _grants(desk, name, track, terms, outcomes)
     _renewal(desk, name, track, seats)
+    desk.once(track.supersedes, [*at, "supersedes"])
     for index, other in enumerate(track.supersedes):
         if desk.known("track", other, desk.names.tracks, [*at, "supersedes", index]) and other == name:
             desk.fault([*at, "supersedes", index], "a track cannot supersede itself")
@@ -47,8 +48,8 @@ def _seats(desk: Desk, track: Track, at: list[str]) -> tuple[str, ...]:
     if track.parties is None:
         return desk.names.parties
     for index, party in enumerate(seats):
-        if desk.party(party, [*at, "parties", index]) and party in seats[:index]:
-            desk.fault([*at, "parties", index], f"'{party}' sits at the table twice")
+        desk.party(party, [*at, "parties", index])
+    desk.once(seats, [*at, "parties"])
     if len(seats) < 2:
         desk.fault([*at, "parties"], "a track needs at least two parties")
     sound = len(seats) == len(set(seats)) > 1 and set(seats) <= set(desk.names.parties)
@@ -58,13 +59,16 @@ def _seats(desk: Desk, track: Track, at: list[str]) -> tuple[str, ...]:
 def _menus(desk: Desk, issues: Menus, at: list[str]) -> bool:
     sound = True
     for issue, menu in issues.items():
-        words = [value for value in menu if isinstance(value, str)]
+        kinds = [isinstance(value, str) for value in menu]
+        wordy = sum(kinds) > len(kinds) / 2 or (2 * sum(kinds) == len(kinds) and kinds[:1] == [True])
         for index, value in enumerate(menu):
             message = ""
             if not isinstance(value, str | int | float):
                 message = "expected a number or a word"
-            elif words and not isinstance(value, str):
-                message = f"the values of '{issue}' are words, this is none; keep to one kind"
+            elif isinstance(value, str) != wordy:
+                found = f"'{value}'" if isinstance(value, str) else str(value).lower()
+                rest, this = ("words", "none") if wordy else ("numbers", "a word")
+                message = f"{found}: the other values of '{issue}' are {rest}, this is {this}; keep to one kind"
             elif isinstance(value, str) and (value in RESERVED or not value.isidentifier() or not value.isascii()):
                 message = f"'{value}' cannot be a value: letters, digits and _ , and no word of the language"
             elif value in menu[:index]:

@@ -88,6 +88,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def why_no_file(path: Path) -> str:
+    """What stands in the place of a file that there is not."""
+    try:
+        return "is a folder" if path.is_dir() else "not a regular file" if path.exists() else "no such file"
+    except (OSError, ValueError):
+        return "no such file"
+
+
 def read_text(path: Path, name: str, report: Report) -> tuple[Text, str]:
     """Read a file as text, with `name` for its faults. Raises Unreadable."""
     text = Text(name, path.parent)
@@ -102,14 +110,16 @@ def read_text(path: Path, name: str, report: Report) -> tuple[Text, str]:
         report.fault(whole, [], "cannot be read: not a path")
         raise Unreadable from None
     if len(data) > MOST_BYTES:
-        report.fault(whole, [], f"larger than {MOST_BYTES:,} bytes, the most that a scenario may have")
+        report.fault(Place(text, 1, 1), [], f"larger than {MOST_BYTES:,} bytes, the most that a scenario may have")
         raise Unreadable
     try:
         source = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        report.fault(Place(text, line, column), [], f"not UTF-8: cannot read byte 0x{data[error.start]:02x}")
+        readable = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
+        lines = tuple(_UNUSABLE.sub("\ufffd", line) for line in readable.split("\n"))
+        *above, line = data[: error.start].decode("utf-8", errors="replace").split("\n")
+        place = Place(Text(name, path.parent, lines), len(above) + 1, len(line) + 1)
+        report.fault(place, [], f"not UTF-8: cannot read byte 0x{data[error.start]:02x}")
         raise Unreadable from None
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     text = Text(name, path.parent, tuple(source.split("\n")))
@@ -174,7 +184,9 @@ class _Builder:
             if isinstance(event, StreamEndEvent):
                 break
         if root is None or (root.value is None and self.text.lines):
-            self.stop(Place(self.text), "the file is empty" if self.text.lines else "there is no value")
+            whole = Text(self.text.name, self.text.folder)
+            first = Place(whole, 1, 1) if self.text.lines else Place(whole)
+            self.stop(first, "the file is empty" if self.text.lines else "there is no value")
         return root
 
     def node(self, event: NodeEvent, depth: int) -> tuple[Node, int]:

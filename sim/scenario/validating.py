@@ -13,12 +13,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.scenario import shape
-from sim.scenario.faults import Report, nearest, one_of
+from sim.scenario.faults import Place, Report, nearest, one_of
 from sim.scenario.schema import FORMAT, NOT_YET, Scenario
 from sim.scenario.tree import Entry, Found, Node, Positions, Scalar, plain
 from sim.scenario.values import Value
 
 MOST_ROUNDS = 20
+_NOTHING: Mapping[tuple[str, ...], Place] = {}
 _STAND_INS: dict[str, Scalar] = {"parley": FORMAT, "title": "", "start": datetime.date(2000, 1, 1), "horizon": 1}
 """What a faulty scalar of the file's head is taken for, so that the rest can be checked."""
 
@@ -52,8 +53,11 @@ def _words(node: Node) -> Iterable[str]:
         yield from _words(item)
 
 
-def validate(root: Node, report: Report) -> Validated:
-    """The scenario that a tree describes, as far as it can be made out."""
+def validate(root: Node, report: Report, deleted: Mapping[tuple[str, ...], Place] = _NOTHING) -> Validated:
+    """The scenario that a tree describes, as far as it can be made out.
+
+    `deleted` says where parts that a base has were deleted; what is missing is missing there.
+    """
     pruned = [*_faulty(root, []), *_not_yet(root, report)]
     tree = _without(root, pruned)
     for _ in range(MOST_ROUNDS):
@@ -62,7 +66,7 @@ def validate(root: Node, report: Report) -> Validated:
         except ValidationError as error:
             positions, out = Positions(tree), list[list[str]]()
             for detail in error.errors(include_url=False):
-                out.append(_complain(detail, positions, pruned, report))
+                out.append(_complain(detail, positions, pruned, report, deleted))
         if any(not path for path in out):
             break
         pruned += out
@@ -142,7 +146,13 @@ def _walk_not_yet(node: Node, here: Any, path: list[str], refuse: Callable[[list
 # What the models say --------------------------------------------------------------------------------------
 
 
-def _complain(detail: Mapping[str, Any], positions: Positions, pruned: list[list[str]], report: Report) -> list[str]:
+def _complain(
+    detail: Mapping[str, Any],
+    positions: Positions,
+    pruned: list[list[str]],
+    report: Report,
+    deleted: Mapping[tuple[str, ...], Place],
+) -> list[str]:
     """Report one complaint, unless it only follows from what was left out; the path of what to leave out."""
     location = [step for step in detail["loc"] if step != "[key]"]
     found = positions.find(location)
@@ -154,7 +164,8 @@ def _complain(detail: Mapping[str, Any], positions: Positions, pruned: list[list
         return found.path
     message, suggestion = _say(detail, found)
     at_key = kind in ("missing", "extra_forbidden") or detail["loc"][-1] == "[key]"
-    report.fault(found.key if at_key else found.place, found.path, message, suggestion)
+    place = deleted.get(tuple(missing), found.key) if at_key else found.place
+    report.fault(place, found.path, message, suggestion)
     return missing if kind == "missing" and len(missing) == 1 and missing[0] in _STAND_INS else found.path
 
 
@@ -185,6 +196,8 @@ def _say(detail: Mapping[str, Any], found: Found) -> tuple[str, str]:
         "too_long": "expected at most {max_length}, found {actual_length}",
     }
     if kind in limits:
+        if kind == "too_short" and detail["loc"][-2:-1] == ("issues",):
+            limits[kind] = f"the menu of '{name}' is empty: it needs a value that can be agreed"
         return limits[kind].format(given=given, **context), ""
     return f"expected {_EXPECTED[kind]}, found {shown}" if kind in _EXPECTED else str(detail["msg"]), ""
 

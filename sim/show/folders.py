@@ -1,35 +1,37 @@
 """The figures of a result folder: drawn when the result is made, and again from what is stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from sim.engine.model import Run
 from sim.engine.record import RunRecord, TalksRecord
-from sim.show import outcomes, style, timeline, utility_space
+from sim.show import outcomes, points, style, timeline, utility_space
 from sim.show.files import save
 from sim.show.labels import Labels
-from sim.study import store, summary
+from sim.study import results
+from sim.study.manifest import BatchManifest, is_batch, read_batch_manifest
+from sim.study.query import summaries
+from sim.study.summary import Summary
 
-LEVELS = ("weariness", "trust")
-"""What the timeline draws as curves, from the columns of the daily table."""
+MOST_DRAWN = 8
+"""Points of a batch that get figures of their own."""
 
 
-def labels_of(manifest: store.Manifest) -> Labels:
+def labels_of(manifest: results.Manifest) -> Labels:
     """The labels that a result was stored with."""
     return Labels(**manifest.labels)
 
 
-def draw_run(folder: Path, run: Run, manifest: store.Manifest, packages: store.Packages) -> tuple[Path, ...]:
+def draw_run(folder: Path, run: Run, manifest: results.Manifest, packages: results.Packages) -> tuple[Path, ...]:
     """Draw one run into its folder: its timeline, and the utility space of each track's decisive talks."""
     labels = labels_of(manifest)
-    drawing = timeline.timeline(
-        run.record, run.log, manifest.start, labels, title=manifest.title, levels=_levels(run, labels)
-    )
+    drawing = timeline.timeline(run.record, run.log, manifest.start, labels, title=manifest.title, levels=_levels(run))
     files = list(save(drawing.figure, folder / "timeline", drawing.data, drawing.alt))
     note = style.caption(1, run.record.seed, run.record.replication)
     for talks in _decisive(run.record):
-        drawing = utility_space.utility_space(talks, labels, packages=packages[talks.track], note=note)
+        drawing = utility_space.utility_space(
+            talks, labels, packages=packages[talks.track], note=note, start=manifest.start
+        )
         files += save(drawing.figure, folder / f"space-{talks.track}", drawing.data, drawing.alt)
     return tuple(files)
 
@@ -42,22 +44,24 @@ def _decisive(record: RunRecord) -> Iterator[TalksRecord]:
         yield from (agreed[:1] or held[-1:])
 
 
-def _levels(run: Run, labels: Labels) -> dict[str, list[float]]:
-    levels = {}
-    for column in run.days.columns:
-        match str(column).split("."):
-            case [party, "weariness"]:
-                levels[f"weariness of {labels.party(party)}"] = run.days[column].tolist()
-            case [party, "trust", other]:
-                levels[f"trust of {labels.party(party)} in {labels.party(other)}"] = run.days[column].tolist()
-    return levels
+def _levels(run: Run) -> dict[str, list[float]]:
+    """What the timeline draws as curves: the columns of the daily table about weariness and trust."""
+    columns = [column for column in map(str, run.days.columns) if column.split(".")[1:2] in (["weariness"], ["trust"])]
+    return {column: run.days[column].tolist() for column in columns}
 
 
-def draw_batch(folder: Path, rows: Sequence[Mapping[str, Any]], manifest: store.Manifest) -> tuple[Path, ...]:
-    """Draw a batch into its folder: how the tracks ended, and how soon they came to agreement."""
-    found = summary.summarise(rows, manifest.horizon)
-    drawing = outcomes.outcomes(found, labels_of(manifest), seed=manifest.question.seed, title=manifest.title)
-    return save(drawing.figure, folder / "outcomes", drawing.data, drawing.alt)
+def draw_batch(folder: Path, manifest: BatchManifest, found: Mapping[int, Summary]) -> tuple[Path, ...]:
+    """Draw a batch into its folder, point by point: how the tracks ended, and how soon they came to agreement.
+
+    Of a batch with more than MOST_DRAWN points nothing is drawn.
+    """
+    files: list[Path] = []
+    for point, summary in found.items() if len(manifest.points) <= MOST_DRAWN else ():
+        labels = Labels(**manifest.scenario_of(point).labels)
+        drawing = outcomes.outcomes(summary, labels, seed=manifest.seed, title=points.describe(manifest, point))
+        name = "outcomes" if len(manifest.points) == 1 else f"outcomes-{point:03d}"
+        files += save(drawing.figure, folder / name, drawing.data, drawing.alt)
+    return tuple(files)
 
 
 def redraw(folder: Path) -> tuple[Path, ...]:
@@ -65,9 +69,11 @@ def redraw(folder: Path) -> tuple[Path, ...]:
 
     Raises:
         NotAResult: the folder holds no complete result.
+        Unanswerable: a table of a batch is damaged, or none is there yet.
         OSError: a figure cannot be written.
     """
-    manifest = store.read_manifest(folder)
-    if manifest.question.kind == "run":
-        return draw_run(folder, store.read_run(folder), manifest, store.read_packages(folder))
-    return draw_batch(folder, store.read_rows(folder), manifest)
+    if is_batch(folder):
+        manifest = read_batch_manifest(folder)
+        return draw_batch(folder, manifest, summaries(folder, manifest, MOST_DRAWN))
+    of_run = results.read_manifest(folder)
+    return draw_run(folder, results.read_run(folder), of_run, results.read_packages(folder))

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim.engine.log import Condition
 from sim.scenario.case import Case
-from sim.show.words import capital, counted, listed, possessive, spaced, span
+from sim.show.words import capital, counted, cut, listed, possessive, spaced, span
 
 MOST_SETS = 3
 """Alternatives that a sentence names."""
@@ -27,6 +27,9 @@ class Labels:
     events: Mapping[str, str] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
     goods: Mapping[str, str] = field(default_factory=dict)
+    """Categories of captives and assets; an asset with its unit."""
+    assets: Mapping[str, str] = field(default_factory=dict)
+    """Those of `goods` that are no persons."""
     preconditions: Mapping[str, str] = field(default_factory=dict)
     """By `track.party.name`."""
 
@@ -67,6 +70,25 @@ class Labels:
         holder, _, name = condition.partition(".")
         return f'{possessive(self.party(holder))} "{self.precondition(track, holder, name)}"'
 
+    def short(self, most: int) -> "Labels":
+        """The same for a narrow place: parties and tracks in at most so many characters.
+
+        Labels that would come out alike are replaced by the names of the case.
+
+        >>> Labels(parties={"a": "The Northern Provinces", "b": "South"}).short(14).parties
+        {'a': 'The Northern…', 'b': 'South'}
+        """
+        return replace(self, parties=_short(self.parties, most), tracks=_short(self.tracks, most))
+
+
+def _short(labels: Mapping[str, str], most: int) -> dict[str, str]:
+    cuts = {name: cut(label, most) for name, label in labels.items()}
+    told = list(cuts.values())
+    return {
+        name: text if text == labels[name] or told.count(text) == 1 else cut(spaced(name), most)
+        for name, text in cuts.items()
+    }
+
 
 def labels_of(case: Case) -> Labels:
     """The labels that a case gives."""
@@ -78,6 +100,7 @@ def labels_of(case: Case) -> Labels:
         events={event.name: event.label for event in case.events},
         acts={act.name: act.label for act in case.acts},
         goods=dict(case.goods),
+        assets={name: label for name, label in case.goods if name in case.assets},
         preconditions={
             f"{track.name}.{case.parties[condition.holder].name}.{condition.name}": condition.label
             for track in case.tracks

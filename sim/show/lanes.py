@@ -1,7 +1,6 @@
 """The lanes of one run: where each mark and each text goes, and the drawing of it."""
 
 import datetime
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +21,10 @@ ROW = 0.13
 ABOVE_BAR, BETWEEN = 0.45, 0.35
 """Units for the markers on a bar, and between two lanes."""
 MOST_ROWS = 6
+SHORT, NAME = 32, 66
+"""Characters of a label in a legend, and points of a line of a lane's name: what is longer is cut."""
+BESIDE = 240
+"""Points of a text beside a mark."""
 KEY_LEFT = 0.07
 """Inches between the page's edge and the legend."""
 GAP = 4.0
@@ -39,10 +42,11 @@ _MARKERS: dict[Shape, dict[str, Any]] = {
     Shape.AGREED: {"marker": "*", "markersize": 7.5, "markerfacecolor": style.INK, "markeredgecolor": "white"},
     Shape.RELEASE: {"marker": "^", "markersize": 4, "markerfacecolor": style.INK, "markeredgecolor": style.INK},
     Shape.GESTURE: {"marker": "^", "markersize": 4, "markerfacecolor": "white", "markeredgecolor": style.INK},
+    Shape.GOODS: {"marker": "s", "markersize": 3.2, "markerfacecolor": style.COLOURS[1], "markeredgecolor": style.INK},
     Shape.ENDING: {"marker": "x", "markersize": 3.5, "markerfacecolor": style.INK, "markeredgecolor": style.INK},
     Shape.EVENT: {"marker": "v", "markersize": 4, "markerfacecolor": style.SOFT, "markeredgecolor": style.SOFT},
 }
-_WORDED = (Shape.EVENT, Shape.RELEASE, Shape.GESTURE, Shape.ENDING, Shape.RESTRAINT)
+_WORDED = (Shape.EVENT, Shape.RELEASE, Shape.GESTURE, Shape.GOODS, Shape.ENDING, Shape.RESTRAINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Placed:
     """A text and where it stands: row above the bar from 0, and left edge in points from the first day."""
 
     mark: Mark
+    text: str
     row: int
     left: float
 
@@ -93,31 +98,35 @@ def _place(marks: Sequence[Mark], day: float, width: float) -> tuple[Placed, ...
     """Texts from left to right, each in the lowest row that is free there."""
     wanted = []
     for mark in _joined(marks):
-        if mark.shape in _WORDED and mark.text:
-            long = style.text_width(mark.text, style.SMALL)
-            wanted.append((max(0.0, min(_moment(mark) * day - long / 2, width - long)), long, mark))
+        if mark.shape in _WORDED and mark.beside:
+            text = style.fitted(mark.beside, BESIDE, style.SMALL)
+            long = style.text_width(text, style.SMALL)
+            wanted.append((max(0.0, min(_moment(mark) * day - long / 2, width - long)), long, text, mark))
     ends: list[float] = []
     placed = []
-    for left, long, mark in sorted(wanted, key=lambda entry: (entry[0], entry[2].day)):
+    for left, long, text, mark in sorted(wanted, key=lambda entry: (entry[0], entry[3].day)):
         row = next((row for row, end in enumerate(ends) if end + GAP <= left), len(ends))
         if row == MOST_ROWS:
             continue
         ends[row : row + 1] = [left + long]
-        placed.append(Placed(mark, row, left))
+        placed.append(Placed(mark, text, row, left))
     return tuple(placed)
 
 
 def _joined(marks: Sequence[Mark]) -> list[Mark]:
     """The marks with every gesture that comes with a release on the same day told beside it."""
-    gestures = {mark.day: mark for mark in marks if mark.shape is Shape.GESTURE}
     releases = {mark.day for mark in marks if mark.shape is Shape.RELEASE}
-    return [
-        replace(mark, text=f"{mark.text} + {gestures[mark.day].text}")
-        if mark.shape is Shape.RELEASE and mark.day in gestures
-        else mark
-        for mark in marks
-        if mark.shape is not Shape.GESTURE or mark.day not in releases
-    ]
+    gestures: dict[int, list[str]] = {}
+    for mark in marks:
+        if mark.shape is Shape.GESTURE and mark.day in releases and mark.beside:
+            gestures.setdefault(mark.day, []).append(mark.beside)
+    joined = []
+    for mark in marks:
+        if mark.shape is Shape.RELEASE and mark.day in gestures:
+            joined.append(replace(mark, instead=" + ".join(filter(None, [mark.beside, *gestures.pop(mark.day)]))))
+        elif mark.shape is not Shape.GESTURE or mark.day not in releases:
+            joined.append(mark)
+    return joined
 
 
 def _moment(mark: Mark) -> float:
@@ -138,7 +147,7 @@ def draw_lanes(marks: Sequence[Mark], axes: Axes, record: RunRecord, labels: Lab
     for lane in lanes:
         base = top - lane.height + BETWEEN / 2
         ticks.append(top - lane.height / 2)
-        _draw_bars(lane, axes, base, parties)
+        _draw_bars(lane, axes, base, parties, width)
         _draw_moments(lane, axes, base)
         _draw_texts(lane, axes, base, record.horizon / width)
         if top < 0:
@@ -149,13 +158,19 @@ def draw_lanes(marks: Sequence[Mark], axes: Axes, record: RunRecord, labels: Lab
             axes.axvline(mark.day + 0.5, color=style.SOFT, linewidth=0.4, linestyle=(0, (1, 3)), zorder=0.5)
     style.tidy(axes)
     names = {EVENTS: "Events", ACTS: "Acts without a table"}
-    texts = ["\n".join(textwrap.wrap(names.get(lane.name) or labels.track(lane.name), 17)) for lane in lanes]
+    texts = [_name(names.get(lane.name) or labels.track(lane.name), lane) for lane in lanes]
     axes.set_yticks(ticks, texts)
     axes.tick_params(axis="y", length=0, labelsize=style.TEXT)
     axes.spines["left"].set_visible(False)
     box, handles = axes.get_position(), lane_key(marks, parties, labels)
     style.key(axes, handles, columns=key_columns(handles), left=(KEY_LEFT / style.PAGE - box.x0) / box.width)
+    style.literal(axes)
     return axes
+
+
+def _name(label: str, lane: Lane) -> str:
+    """The name of a lane in as many lines as the lane is high."""
+    return style.wrapped(label, NAME, max(1, int(lane.height * ROW * 72 / (1.2 * style.TEXT))), style.TEXT)
 
 
 def key_columns(handles: Sequence[Artist]) -> int:
@@ -175,7 +190,7 @@ def calendar(axes: Axes, start: datetime.date, horizon: int) -> None:
     axes.set_xticks(ticks, texts)
 
 
-def _draw_bars(lane: Lane, axes: Axes, base: float, parties: Sequence[str]) -> None:
+def _draw_bars(lane: Lane, axes: Axes, base: float, parties: Sequence[str], width: float) -> None:
     for mark in lane.marks:
         long = mark.until - mark.day + 1
         if mark.shape in _BARS:
@@ -191,7 +206,8 @@ def _draw_bars(lane: Lane, axes: Axes, base: float, parties: Sequence[str]) -> N
             colour = style.stroke(parties.index(mark.party)).colour
             axes.plot([mark.day + 0.5] * 2, [low + 0.15 * slot, low + 0.85 * slot], color=colour, lw=1.5, zorder=4)
         elif mark.shape is Shape.NEVER_OPENED:
-            axes.text(0.3, base + 0.5, mark.text, fontsize=style.SMALL, color=style.SOFT, style="italic", va="center")
+            text = style.fitted(mark.text, width - 4, style.SMALL)
+            axes.text(0.3, base + 0.5, text, fontsize=style.SMALL, color=style.SOFT, style="italic", va="center")
 
 
 def _draw_moments(lane: Lane, axes: Axes, base: float) -> None:
@@ -217,7 +233,7 @@ def _draw_texts(lane: Lane, axes: Axes, base: float, days_a_point: float) -> Non
         axes.text(
             text.left * days_a_point,
             low + 0.5,
-            text.mark.text,
+            text.text,
             fontsize=style.SMALL,
             va="center",
             zorder=6,
@@ -229,6 +245,7 @@ def lane_key(marks: Sequence[Mark], parties: Sequence[str], labels: Labels) -> l
     """The legend of what some lanes show, and of nothing else."""
     lanes = {mark.lane for mark in marks}
     shown = {mark.shape for lane in lanes for mark in _joined([each for each in marks if each.lane == lane])}
+    labels = labels.short(SHORT)
     gestures = any(mark.shape is Shape.GESTURE for mark in marks)
     apart = "" if len(parties) > 2 else " by {} : by {}".format(*(labels.party(party) for party in parties))
     names = {
@@ -241,6 +258,7 @@ def lane_key(marks: Sequence[Mark], parties: Sequence[str], labels: Labels) -> l
         Shape.AGREED: "agreement",
         Shape.RELEASE: f"persons released{apart}{' + gesture' if gestures else ''}",
         Shape.GESTURE: "gesture by itself (persons)",
+        Shape.GOODS: "goods handed over",
         Shape.ENDING: "end without agreement or fulfilment",
         Shape.EVENT: "event",
     }

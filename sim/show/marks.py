@@ -1,12 +1,13 @@
 """What a picture of one run shows, as plain marks: spans of days and moments, lane by lane."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sim.engine import log
 from sim.engine.record import NEVER, RunRecord
 from sim.show.labels import Labels
+from sim.show.tranches import count, runs_of
 from sim.show.words import number, spaced
 
 
@@ -22,6 +23,7 @@ class Shape(StrEnum):
     SUSPENDED = "suspended"
     RELEASE = "release"
     GESTURE = "gesture"
+    GOODS = "goods"
     ENDING = "ending"
     EVENT = "event"
     RESTRAINT = "restraint"
@@ -44,13 +46,20 @@ class Mark:
     party: str = ""
     text: str = ""
     """What stands beside it, in words."""
+    instead: str | None = None
+    """What stands beside it in a picture where that is not the text: the total of a run of tranches, or nothing."""
+
+    @property
+    def beside(self) -> str:
+        """What stands beside it in a picture."""
+        return self.text if self.instead is None else self.instead
 
 
 def marks_of(record: RunRecord, entries: Sequence[log.Entry], labels: Labels) -> list[Mark]:
     """Everything that the lanes of one run show, in order of lanes, days and shapes."""
     lanes = [EVENTS, *(track.track for track in record.tracks), ACTS]
     marks = [*_spans(record, entries), *_blocked(entries), *_suspended(entries, record.horizon)]
-    marks += [*_moments(entries, labels), *_releases(entries, [party.party for party in record.parties])]
+    marks += [*_moments(entries, labels), *_handed_over(entries, [party.party for party in record.parties], labels)]
     marks += _never_opened(record, labels)
     order = list(Shape)
     return sorted(marks, key=lambda mark: (lanes.index(mark.lane), mark.day, order.index(mark.shape), mark.party))
@@ -64,7 +73,7 @@ def _spans(record: RunRecord, entries: Sequence[log.Entry]) -> Iterator[Mark]:
         yield Mark(talks.track, Shape.TALKS, talks.opened_on, until)
     truces = {(e.track, e.number): e.scope for e in entries if isinstance(e, log.DealBegan) and e.truce_days > 0}
     for deal in record.deals:
-        if deal.began_on == NEVER:
+        if deal.began_on == NEVER or deal.ending == "never_started":
             continue
         until = last if deal.ended_on == NEVER else deal.ended_on
         scope = truces.get((deal.track, deal.number))
@@ -120,26 +129,43 @@ def _moments(entries: Iterable[log.Entry], labels: Labels) -> Iterator[Mark]:
                 yield Mark(EVENTS, Shape.EVENT, entry.day, entry.day, text=text)
 
 
-def _releases(entries: Iterable[log.Entry], parties: Sequence[str]) -> Iterator[Mark]:
-    """What was handed over, a mark for each track and day; between two parties, each side's number apart."""
-    handed: dict[tuple[str, int, bool], dict[str, tuple[float, float]]] = {}
-    for entry in entries:
-        if isinstance(entry, log.Delivered):
-            by_giver = handed.setdefault((entry.track, entry.day, entry.gesture), {})
-            due, delivered = by_giver.get(entry.giver, (0.0, 0.0))
-            by_giver[entry.giver] = (due + entry.due, delivered + entry.delivered)
-    for (track, day, gesture), by_giver in handed.items():  # an act's releases are on no track
+def _handed_over(entries: Sequence[log.Entry], parties: Sequence[str], labels: Labels) -> Iterator[Mark]:
+    """What was handed over, a mark for each track, day and kind; a run of tranches carries its total once."""
+    runs = runs_of(entries)
+    in_runs = {place for run in runs for place, _ in run}
+    single = [e for place, e in enumerate(entries) if isinstance(e, log.Delivered) and place not in in_runs]
+    yield from _by_day(single, parties, labels)
+    for run in runs:
+        for kind in dict.fromkeys(_kind(entry, labels) for _, entry in run):
+            alike = [entry for _, entry in run if _kind(entry, labels) == kind]
+            (total,) = _by_day([replace(entry, day=0) for entry in alike], parties, labels)
+            marks = list(_by_day(alike, parties, labels))
+            for place, mark in enumerate(marks):
+                yield replace(
+                    mark, instead=f"{total.text} in {count(run)} tranches" if place == len(marks) // 2 else ""
+                )
+
+
+def _kind(entry: log.Delivered, labels: Labels) -> tuple[Shape, str]:
+    """How it is marked, and what it is where it is no persons."""
+    asset = labels.assets.get(entry.what, "")
+    return Shape.GOODS if asset else Shape.GESTURE if entry.gesture else Shape.RELEASE, asset
+
+
+def _by_day(delivered: Iterable[log.Delivered], parties: Sequence[str], labels: Labels) -> Iterator[Mark]:
+    """Persons and goods apart; between two parties, each side's number of persons apart."""
+    handed: dict[tuple[str, int, Shape, str], dict[str, tuple[float, float]]] = {}
+    for entry in delivered:
+        by_giver = handed.setdefault((entry.track, entry.day, *_kind(entry, labels)), {})
+        due, given = by_giver.get(entry.giver, (0.0, 0.0))
+        by_giver[entry.giver] = (due + entry.due, given + entry.delivered)
+    for (track, day, shape, asset), by_giver in handed.items():  # an act's releases are on no track
         givers = [by_giver[party] for party in parties if party in by_giver]
         if len(givers) > 2 or len(parties) > 2:
-            givers = [(sum(due for due, _ in givers), sum(delivered for _, delivered in givers))]
-        yield Mark(
-            track or ACTS,
-            Shape.GESTURE if gesture else Shape.RELEASE,
-            day,
-            day,
-            party=next(iter(by_giver)) if len(by_giver) == 1 else "",
-            text=":".join(_of_due(due, delivered) for due, delivered in givers),
-        )
+            givers = [(sum(due for due, _ in givers), sum(given for _, given in givers))]
+        party = next(iter(by_giver)) if len(by_giver) == 1 else ""
+        amounts = ":".join(_of_due(due, given) for due, given in givers)
+        yield Mark(track or ACTS, shape, day, day, party, f"{amounts} {asset}".rstrip())
 
 
 def _of_due(due: float, delivered: float) -> str:

@@ -7,14 +7,17 @@ line a week of the truce. What only the simulation knows (violations in fact com
 import datetime
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sim.engine import log
+from sim.engine.record import TalksRecord
+from sim.show import tranches
 from sim.show.labels import Labels
+from sim.show.reasons import impasse_text, unanswered_text
 from sim.show.sentences import Kind, Severity, sentence
 from sim.show.sittings import blocked_runs, blocked_text, rounds_text, sittings_of
-from sim.show.words import counted, date_text, listed, number
+from sim.show.words import capital, counted, date_text, listed, number
 
 WEEK = 7
 
@@ -53,7 +56,12 @@ class _Note:
 
 
 def narrate(
-    entries: Iterable[log.Entry], start: datetime.date, labels: Labels, *, all_knowing: bool = False
+    entries: Iterable[log.Entry],
+    start: datetime.date,
+    labels: Labels,
+    *,
+    talks: Iterable[TalksRecord] = (),
+    all_knowing: bool = False,
 ) -> list[Line]:
     """Tell an event log.
 
@@ -61,13 +69,15 @@ def narrate(
         entries: the log, in order of days.
         start: the calendar date of day 0.
         labels: what the reader calls parties, tracks and preconditions.
+        talks: the records of the run's talks, from which the reason of an impasse is told.
         all_knowing: also tell what no party sees: violations in fact committed.
 
     Returns:
         The lines by their first day.
     """
     entries = list(entries)
-    notes = [*_single(entries, labels), *_talks(entries, labels)]
+    notes = [*_single(entries, labels, {(each.track, each.number): each for each in talks}), *_talks(entries, labels)]
+    notes += _tranches(entries, start, labels)
     notes += _ledgers(entries, labels, all_knowing=all_knowing)
     return [
         Line(
@@ -85,24 +95,27 @@ def narrate(
     ]
 
 
-def as_text(lines: Iterable[Line]) -> str:
-    """The timeline as plain text, day by day."""
-    blocks = []
-    for date, of_date in itertools.groupby(lines, key=lambda line: line.date):
-        blocks.append(date_text(date))
-        blocks += [f"  {line.label + ': ' if line.label else ''}{line.text}" for line in of_date]
-    return "".join(f"{block}\n" for block in blocks)
-
-
-def _single(entries: Sequence[log.Entry], labels: Labels) -> Iterator[_Note]:
-    """Notes about one day: all but talks and ledgers, which are folded."""
+def _single(
+    entries: Sequence[log.Entry], labels: Labels, talks: Mapping[tuple[str, int], TalksRecord]
+) -> Iterator[_Note]:
+    """Notes about one day: all but rounds, ledgers and runs of tranches, which are folded."""
     told: set[tuple[int, str, str, int]] = set()
+    folded = {place for run in tranches.runs_of(entries) for place, _ in run}
+    unstarted = {
+        (entry.track, entry.number)
+        for entry in entries
+        if isinstance(entry, log.DealEnded) and entry.ending == "never_started"
+    }
     for place, entry in enumerate(entries):
         match entry:
             case log.Violated() | log.Alleged() | log.Offered() | log.Refused() | log.Bridged() | log.DayBlocked():
                 continue
             case log.DealBegan() if not (entry.truce_days or entry.grants):
                 continue  # the agreement has said when
+            case log.DealBegan() if (entry.track, entry.number) in unstarted:
+                continue  # the first day of a truce that was never started: who did not start it is told
+            case log.Delivered() if place in folded:
+                continue
             case log.Delivered():
                 key = (entry.day, entry.track, entry.step, entry.tranche)
                 if key not in told:
@@ -110,7 +123,13 @@ def _single(entries: Sequence[log.Entry], labels: Labels) -> Iterator[_Note]:
                     yield _delivery(place, entry, entries[place:], labels)
             case _:
                 said = sentence(entry, labels)
-                yield _Note(entry.day, place, entry.day, entry.track, said.text, said.kind, said.severity, said.claim)
+                text = said.text
+                if isinstance(entry, log.EventOccurred):
+                    text += unanswered_text(entries, place, labels)
+                elif isinstance(entry, log.TalksEnded) and entry.ending == "impasse":
+                    held = talks.get((entry.track, entry.number))
+                    text += f" {capital(impasse_text(held, labels))}" if held else ""
+                yield _Note(entry.day, place, entry.day, entry.track, text, said.kind, said.severity, said.claim)
 
 
 def _delivery(place: int, first: log.Delivered, later: Iterable[log.Entry], labels: Labels) -> _Note:
@@ -128,6 +147,24 @@ def _delivery(place: int, first: log.Delivered, later: Iterable[log.Entry], labe
         parts.append(part)
     text = f"{'As a gesture, ' if first.gesture else ''}{'; '.join(parts)}."
     return _Note(first.day, place, first.day, first.track, text, kind, severity)
+
+
+def _tranches(entries: Sequence[log.Entry], start: datetime.date, labels: Labels) -> Iterator[_Note]:
+    """A note about each run of tranches: what was handed over in all."""
+    for run in tranches.runs_of(entries):
+        (place, first), (_, last) = run[0], run[-1]
+        sums: dict[tuple[str, str, str], log.Delivered] = {}
+        for _, entry in run:
+            key = (entry.giver, entry.receiver, entry.what)
+            so_far = sums.get(key)
+            sums[key] = (
+                replace(entry, day=first.day, tranche=first.tranche)
+                if so_far is None
+                else replace(so_far, due=so_far.due + entry.due, delivered=so_far.delivered + entry.delivered)
+            )
+        note = _delivery(place, first, sums.values(), labels)
+        over = f" in {tranches.count(run)} tranches until {date_text(start + datetime.timedelta(days=last.day))}"
+        yield replace(note, until=last.day, text=f"{note.text.removesuffix('.')}{over}.")
 
 
 def _talks(entries: Sequence[log.Entry], labels: Labels) -> Iterator[_Note]:

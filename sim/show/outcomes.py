@@ -1,11 +1,9 @@
 """A batch in pictures: how each track ended, and by when it was agreed."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
@@ -34,10 +32,12 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
 deal that failed, grey for one that gave way to another, blue for one that held."""
 LEAST_LABELLED = 0.06
 """Shares from which a segment carries its number."""
+SHORT, NAME = 26, 62
+"""Characters of a label in the legend, and points of a line of a track's name."""
 
 
 def outcomes(summary: Summary, labels: Labels, *, seed: int, title: str = "") -> Drawing:
-    """Compose the picture of a batch, as wide as a page: endings at the left, days to agreement at the right.
+    """Compose the picture of a batch, as wide as a page: endings, the share ever agreed, and days to agreement.
 
     Args:
         summary: the batch in numbers.
@@ -46,37 +46,59 @@ def outcomes(summary: Summary, labels: Labels, *, seed: int, title: str = "") ->
         title: what stands above it.
     """
     kinds = len({ending for track in summary.tracks for ending in track.endings})
-    height = 1.5 + 0.42 * len(summary.tracks) + 0.13 * -(-(kinds + 1) // 3)
+    height = 1.5 + 0.42 * len(summary.tracks) + 0.13 * max(-(-kinds // 2), len(summary.tracks))
+    height += 0.13 * style.titled(title, style.PAGE).count("\n")
     figure = style.blank(style.PAGE, max(2.6, height))
-    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1.0, 0.4, 1.0))
     draw_endings(summary, left, labels)
-    draw_agreed_by_day(summary, right, labels)
+    draw_ever_agreed(summary, middle)
+    draw_agreed_by_day(summary, right, labels.short(SHORT))
     if title:
         style.head(figure, title)
-    style.sign(figure, f"{style.caption(summary.n, seed)}; {100 * summary.confidence:g} % intervals")
-    return Drawing(figure, _rows(summary), _alt(summary, labels))
+    rests = f"{style.caption(summary.n, seed)}; {100 * summary.confidence:g} % intervals"
+    style.sign(figure, rests)
+    return Drawing(figure, _rows(summary), f"{_alt(summary, labels)} {rests}.")
 
 
 def draw_endings(summary: Summary, axes: Axes, labels: Labels) -> Axes:
-    """Draw each track's endings as shares of a bar, with the interval of the share that ever agreed above it."""
+    """Draw each track's endings as shares of a bar."""
     for place, track in enumerate(summary.tracks):
         left = 0.0
         for ending in ENDINGS:
             if ending in track.endings:
                 _segment(axes, place, left, ending, track.endings[ending])
                 left += track.endings[ending].share
-        _bracket(axes, place, track.agreed)
-    names = ["\n".join(textwrap.wrap(labels.track(track.track), 15)) for track in summary.tracks]
+    names = [style.wrapped(labels.track(track.track), NAME, 3, style.TEXT) for track in summary.tracks]
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.55, -0.65)
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
-    style.tidy(axes, x="share of runs, by ending of the first deal or last talks")
+    style.tidy(axes, x="runs, by ending of first deal or last talks")
     axes.tick_params(axis="y", length=0, labelsize=style.TEXT)
     found = [ending for ending in ENDINGS if any(ending in track.endings for track in summary.tracks)]
-    bracket = Line2D([], [], color=style.INK, linewidth=1, marker="|", label="ever agreed (from right)")
-    style.key(axes, [*(_patch(ending) for ending in found), bracket], columns=3)
+    style.key(axes, [_patch(ending) for ending in found], columns=2)
+    style.literal(axes)
     return axes
+
+
+def draw_ever_agreed(summary: Summary, axes: Axes) -> Axes:
+    """Draw, track by track, the share of runs that ever agreed, with its interval, on an axis of its own."""
+    for place, track in enumerate(summary.tracks):
+        agreed = track.agreed
+        axes.errorbar(
+            [agreed.share], [place], xerr=[[agreed.share - agreed.low], [agreed.high - agreed.share]],
+            fmt="o", color=style.INK, markersize=3.5, linewidth=1, capsize=2, clip_on=False,
+        )  # fmt: skip
+        where = min(max(agreed.share, 0.15), 0.85)
+        axes.text(where, place - 0.2, f"{_percent(agreed.share)} %", fontsize=style.SMALL, ha="center", va="bottom")
+    axes.set_yticks([])
+    axes.set_ylim(len(summary.tracks) - 0.55, -0.65)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.5, 1])
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
+    axes.grid(axis="x", color=style.FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return style.tidy(axes, x="runs that ever agreed")
 
 
 def _segment(axes: Axes, place: int, left: float, ending: str, share: Share) -> None:
@@ -91,15 +113,6 @@ def _segment(axes: Axes, place: int, left: float, ending: str, share: Share) -> 
             fontsize=style.SMALL, ha="center", va="center",
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
         )  # fmt: skip
-
-
-def _bracket(axes: Axes, place: int, agreed: Share) -> None:
-    """The share that ever agreed, from the right, where the endings with a deal stand."""
-    middle = 1 - agreed.share
-    axes.errorbar(
-        [middle], [place - 0.36], xerr=[[agreed.high - agreed.share], [agreed.share - agreed.low]],
-        fmt="|", color=style.INK, markersize=5, linewidth=1, capsize=1.5, clip_on=False,
-    )  # fmt: skip
 
 
 def _patch(ending: str) -> Patch:

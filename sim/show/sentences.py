@@ -122,7 +122,7 @@ def _(entry: log.TalksEnded, labels: Labels) -> Sentence:
     if entry.ending == "walkout":
         return Sentence(Kind.TALKS, Severity.TURN, f"{labels.party(entry.party)} walks out of the talks.")
     if entry.ending == "impasse":
-        text = "Talks end in impasse: no package was worth enough to every side."
+        text = "Talks end in impasse: the rounds ran out without a package that every side took."
     elif entry.ending == "blocked":
         text = "Talks end blocked: packages worth enough to every side existed, and each failed a precondition."
     else:
@@ -156,13 +156,14 @@ def _(entry: log.DealBegan, labels: Labels) -> Sentence:
 def _(entry: log.Withheld, labels: Labels) -> Sentence:
     giver, step = labels.party(entry.giver), spaced(entry.step)
     if entry.why == "condition":
-        text = f'{giver} withholds "{step}"'
-        if entry.conditions:
-            text += f"; unmet: {conditions_text(entry.track, entry.conditions, labels)}"
+        unmet = (
+            conditions_text(entry.track, entry.conditions, labels) if entry.conditions else "the step's own condition"
+        )
+        text = f'{giver} withholds "{step}"; unmet: {unmet}'
     elif entry.why == "stock":
         text = f'{giver} cannot deliver "{step}": it no longer holds enough'
     else:
-        text = f'{giver} does not deliver "{step}"'
+        text = f'{giver} does not deliver "{step}": it defaults on the day, though it could deliver and nothing bars it'
     return Sentence(Kind.DELIVERY, Severity.TURN, f"{text}.")
 
 

@@ -81,7 +81,8 @@ def _demands(sitting: Sitting, moves: Sequence[Move], labels: Labels) -> str:
 def _demand(own: Sequence[log.Offered]) -> str:
     made = [offer for offer in own if offer.packages > 0]
     if not made:
-        return "makes no offer"
+        demanded = span(min(offer.demanded for offer in own), max(offer.demanded for offer in own))
+        return f"makes no offer, as nothing that it could put is worth the {demanded} that it demands"
     better = " or better" if made[-1].packages > 1 else ""
     first, last = made[0].package, made[-1].package
     if first == last:
@@ -133,4 +134,11 @@ def blocked_text(sitting: Sitting, run: Sequence[log.DayBlocked], labels: Labels
     unseen = [condition for condition in last.conditions if f"{condition.holder}.{condition.name}" not in sitting.shown]
     if unseen:
         text += f"; it fails {conditions_text(sitting.track, unseen, labels)}"
-    return f"{text}. To unlock it: {unlocks_text(sitting.track, last.unlocks, labels)}." if last.unlocks else f"{text}."
+    text += f". To unlock it: {unlocks_text(sitting.track, last.unlocks, labels)}." if last.unlocks else "."
+    if any(day.lacking for day in run):
+        gone = span(min(day.lacking for day in run), max(day.lacking for day in run))
+        text += (
+            f" {gone} package{'' if gone == '1' else 's'} would meet every precondition, but what they would hand over"
+            " is no longer there."
+        )
+    return text

@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
-from sim.show.words import counted
+from sim.show.words import counted, cut
 from sim.terms import DISCLAIMER
 
 COLOURS = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
@@ -26,8 +27,11 @@ COLUMN, PAGE = 3.5, 7.0
 """Widths in print, in inches: one column, and the page."""
 TITLE, TEXT, SMALL = 8.0, 7.0, 6.0
 """Sizes of type in print, in points."""
+TITLE_LINES = 3
 HANDLE, HANDLE_GAP, COLUMN_GAP = 1.6, 0.5, 1.4
 """Spaces of a legend in sizes of its type."""
+ROW = 0.13
+"""Height in inches of a row of a legend."""
 HATCH = 0.6
 """Width of a hatch line in points."""
 
@@ -56,6 +60,12 @@ def stroke(place: int) -> Stroke:
     return _STROKES[place % len(_STROKES)]
 
 
+def broken(place: int) -> tuple[int, tuple[int, ...]]:
+    """A broken line for the party at a place, told from the others by its dashes."""
+    dashes = ((3, 1), (1, 1), (6, 1, 1, 1), (8, 3), (3, 3), (1, 3))
+    return 0, dashes[place % len(dashes)]
+
+
 def caption(n: int, seed: int, replication: int | None = None) -> str:
     """What a figure rests on.
 
@@ -72,16 +82,25 @@ def caption(n: int, seed: int, replication: int | None = None) -> str:
 def blank(width: float, height: float) -> Figure:
     """An empty figure, sizes in inches, that places its own axes without overlaps above a foot for `sign`."""
     figure = Figure(figsize=(width, height), layout="constrained")
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        foot = 0.3 / height
-        engine.set(rect=(0.0, foot, 1.0, 1.0 - foot))  # type: ignore[call-arg]
+    set_foot(figure)
     return figure
 
 
+def set_foot(figure: Figure) -> None:
+    """Keep room at the foot for `sign`, at the height that the figure has now."""
+    engine, foot = figure.get_layout_engine(), 0.3 / figure.get_figheight()
+    if engine is not None:
+        engine.set(rect=(0.0, foot, 1.0, 1.0 - foot))  # type: ignore[call-arg]
+
+
 def head(figure: Figure, title: str) -> None:
-    """Put a title over a whole figure, at the left."""
-    figure.suptitle(title, x=0.07 / figure.get_figwidth(), ha="left", fontsize=TITLE)
+    """Put a title over a whole figure, at the left, in as many lines as it takes, but no more than TITLE_LINES."""
+    figure.suptitle(titled(title, figure.get_figwidth()), x=0.07 / figure.get_figwidth(), ha="left", fontsize=TITLE)
+
+
+def titled(title: str, width: float) -> str:
+    """A title in lines for a figure so many inches wide; on a screen letters may run a little wider than in print."""
+    return wrapped(title, (width - 0.14) * 72 * 0.94, TITLE_LINES, TITLE)
 
 
 def sign(figure: Figure, note: str) -> None:
@@ -91,8 +110,16 @@ def sign(figure: Figure, note: str) -> None:
     figure.text(0.07 / width, 0.05 / height, note if wide else f"{note}\n{DISCLAIMER}", fontsize=SMALL, color=SOFT)
     if wide:
         figure.text(1 - 0.07 / width, 0.05 / height, DISCLAIMER, fontsize=SMALL, color=SOFT, ha="right")
+    literal(figure)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+
+
+def literal(artist: Artist) -> None:
+    """Let every text of a figure or of axes stand as it is written: a dollar sign begins no formula."""
+    for text in artist.findobj(Text):
+        if isinstance(text, Text):
+            text.set_parse_math(False)
 
 
 def tidy(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> Axes:
@@ -109,7 +136,7 @@ def tidy(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> Axes:
 
 def key(axes: Axes, handles: Sequence[Artist], *, columns: int, left: float = 0.0) -> Legend:
     """A legend without a frame above the axes, its left edge `left` of their width from theirs."""
-    return axes.legend(
+    legend = axes.legend(
         handles=list(handles),
         loc="lower left",
         bbox_to_anchor=(left, 1.0),
@@ -122,6 +149,13 @@ def key(axes: Axes, handles: Sequence[Artist], *, columns: int, left: float = 0.
         handletextpad=HANDLE_GAP,
         columnspacing=COLUMN_GAP,
     )
+    literal(legend)
+    return legend
+
+
+def rows_of(legend: Legend | None) -> int:
+    """Rows of a legend."""
+    return 0 if legend is None else -(-len(legend.get_texts()) // legend._ncols)  # type: ignore[attr-defined]
 
 
 def columns_within(names: Sequence[str], width: float) -> int:
@@ -139,3 +173,22 @@ def columns_within(names: Sequence[str], width: float) -> int:
 def text_width(text: str, size: float) -> float:
     """Width of a line of text in points."""
     return float(text_to_path.get_text_width_height_descent(text, FontProperties(size=size), False)[0])
+
+
+def fitted(text: str, width: float, size: float) -> str:
+    """The text, or as much of it as fits in `width` points with an ellipsis."""
+    if text_width(text, size) <= width:
+        return text
+    most = max(k for k in range(1, len(text) + 1) if k == 1 or text_width(cut(text, k), size) <= width)
+    return cut(text, most)
+
+
+def wrapped(text: str, width: float, lines: int, size: float) -> str:
+    """The text in at most so many lines of `width` points each; what is still too long ends in an ellipsis."""
+    told: list[str] = []
+    words = text.split()
+    while words and len(told) < lines - 1:
+        most = next((k for k in range(len(words), 1, -1) if text_width(" ".join(words[:k]), size) <= width), 1)
+        told.append(fitted(" ".join(words[:most]), width, size))
+        words = words[most:]
+    return "\n".join([*told, fitted(" ".join(words), width, size)] if words else told)

@@ -1,5 +1,6 @@
 """A run and a batch for the terminal: the story line by line, and tables of what became of every track."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -14,7 +15,7 @@ from sim.show.labels import Labels
 from sim.show.narrate import Line
 from sim.show.sentences import Kind, Severity
 from sim.show.words import date_text, number, spaced
-from sim.study.summary import Mean, Share, Summary, TrackSummary
+from sim.study.summary import FEWEST_FOR_A_MEDIAN, Mean, Share, Summary, TrackSummary
 
 MOST_UNLOCKS = 5
 """Unlocks shown a track; the rest stand in the rows."""
@@ -41,6 +42,11 @@ _OF_BATCH = {
 }
 """What is told of a track of a batch, and the mean of its summary."""
 _SHARE = ("Runs", "Share", "95 % interval")
+ENDING = "ending: first deal, else last talks"
+"""What the column `ending` of a row says."""
+ENDING_OF_BATCH = "Ending: of a run's first deal, else of its last talks."
+INTERVALS = "Means a run ± half a 95 % interval; the median with its 95 % interval, by order statistics."
+DAYS = "Days: means ± half a 95 % interval."
 _LOOKS = {Severity.DETAIL: "dim", Severity.STEP: "", Severity.TURN: "bold"}
 
 
@@ -64,7 +70,8 @@ def of_run(record: RunRecord, labels: Labels) -> Iterator[Table]:
     """What became of every track in one run: how it ended, what was agreed and delivered, what stood in the way."""
     row = record.row()
     ended = _by_track("How it ended", [labels.track(track.track) for track in record.tracks])
-    ended.add_row("ending", *(spaced(track.ending) for track in record.tracks))
+    ended.add_row(ENDING, *(spaced(track.ending) for track in record.tracks))
+    ended.add_row("all deals", *(_counted(track.deal_endings) for track in record.tracks))
     for measure, column in _OF_RUN.items():
         ended.add_row(measure, *(number(row[f"{track.track}.{column}"]) for track in record.tracks))
     yield ended
@@ -78,6 +85,11 @@ def of_run(record: RunRecord, labels: Labels) -> Iterator[Table]:
         ]
         for track in record.tracks
     })  # fmt: skip
+
+
+def _counted(endings: Mapping[str, int]) -> str:
+    """How often what ended how: `5 completed, 2 short`."""
+    return ", ".join(f"{number(times)} {spaced(ending)}" for ending, times in endings.items() if times) or "none"
 
 
 def _in_the_way(track: TrackRecord, labels: Labels) -> Iterator[tuple[str, ...]]:
@@ -94,9 +106,9 @@ def of_batch(summary: Summary, labels: Labels) -> Iterator[Table]:
     yield from _listing("How the tracks ended", ("Ending", *_SHARE), {
         labels.track(track.track): [(spaced(ending), *_share(share)) for ending, share in track.endings.items()]
         for track in summary.tracks
-    })  # fmt: skip
+    }, ENDING_OF_BATCH)  # fmt: skip
     means = _by_track(
-        "What was agreed and delivered (means a run)", [labels.track(track.track) for track in summary.tracks]
+        "What was agreed and delivered", [labels.track(track.track) for track in summary.tracks], INTERVALS
     )
     means.add_row("runs that ever agreed", *(_percent(track.agreed.share) for track in summary.tracks))
     means.add_row("  95 % interval", *(_range(track.agreed) for track in summary.tracks))
@@ -106,14 +118,14 @@ def of_batch(summary: Summary, labels: Labels) -> Iterator[Table]:
     yield means
     yield from _listing(IN_THE_WAY, ("Precondition", *_SHARE, "Days a run", "It alone"), {
         labels.track(track.track): list(_often_in_the_way(track, labels)) for track in summary.tracks
-    })  # fmt: skip
+    }, DAYS)  # fmt: skip
     yield from _listing(UNLOCKS, ("Relaxed together", *_SHARE, "Days a run"), {
         labels.track(track.track): [
             (_together(track.track, unlock.conditions, labels), *_share(unlock.runs), _mean(unlock.days))
             for unlock in track.unlocks[:MOST_UNLOCKS]
         ]
         for track in summary.tracks
-    })  # fmt: skip
+    }, DAYS)  # fmt: skip
 
 
 def _often_in_the_way(track: TrackSummary, labels: Labels) -> Iterator[tuple[str, ...]]:
@@ -138,12 +150,24 @@ def _range(share: Share) -> str:
 
 
 def _mean(mean: Mean) -> str:
-    return f"{mean.mean:,.1f}"
+    """A mean and half its interval, with as many decimals as tell the half."""
+    half = mean.high - mean.mean
+    if not math.isfinite(half):
+        return f"{mean.mean:,.1f}"
+    places = 1 if half == 0 or half >= 0.05 else 2 if half >= 0.005 else 3
+    return f"{mean.mean:,.{places}f} ± {half:,.{places}f}"
 
 
 def _median(track: TrackSummary) -> str:
+    """The median over all runs, and its interval where there are runs enough for one."""
     _, median, _ = track.days_to_agreement
-    return "beyond the end" if median is None else str(median)
+    low, high = track.median_day_between
+    shown = _day(median)
+    return f"{shown} ({_day(low)}–{_day(high)})" if track.n >= FEWEST_FOR_A_MEDIAN else shown
+
+
+def _day(day: int | None) -> str:
+    return "beyond the end" if day is None else str(day)
 
 
 def _holder_first(track: str, condition: str, labels: Labels) -> str:
@@ -155,11 +179,13 @@ def _together(track: str, members: Iterable[str], labels: Labels) -> str:
     return "\n+ ".join(_holder_first(track, condition, labels) for condition in members)
 
 
-def _listing(title: str, heads: Sequence[str], groups: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[Table]:
+def _listing(
+    title: str, heads: Sequence[str], groups: Mapping[str, Sequence[Sequence[str]]], caption: str = ""
+) -> Iterator[Table]:
     """A table with the rows of each track under its name; none where no track has any."""
     if not any(groups.values()):
         return
-    table = _table(title)
+    table = _table(title, caption)
     table.add_column(heads[0], ratio=1)
     for head in heads[1:]:
         table.add_column(head, justify="right", no_wrap=True)
@@ -171,13 +197,16 @@ def _listing(title: str, heads: Sequence[str], groups: Mapping[str, Sequence[Seq
     yield table
 
 
-def _by_track(title: str, tracks: Iterable[str]) -> Table:
-    table = _table(title)
+def _by_track(title: str, tracks: Iterable[str], caption: str = "") -> Table:
+    table = _table(title, caption)
     table.add_column("")
     for track in tracks:
         table.add_column(track, justify="right")
     return table
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+def _table(title: str, caption: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False,
+        min_width=len(title), caption=caption or None, caption_justify="left",
+    )  # fmt: skip

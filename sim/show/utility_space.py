@@ -4,11 +4,13 @@ Worths and reservations are those of the last day of talks, so an offer of an ea
 have stood then. The Pareto frontier and the Nash point are for the reader: no party ever uses them.
 """
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sim.engine.record import NEVER, TalksRecord
 from sim.scenario.case import NOWHERE
@@ -16,10 +18,12 @@ from sim.scenario.outcomes import nash_point, pareto, zone_of_agreement
 from sim.show import style
 from sim.show.files import Drawing
 from sim.show.labels import Labels
-from sim.show.words import counted, listed, number, package_text, spaced, span
+from sim.show.words import counted, date_text, listed, number, package_text, spaced, span
 
 MANY = 400
 """From so many packages on, points are smaller and drawn as pixels in a vector file."""
+SHORT, MANY_ROWS = 24, 5
+"""Characters of a label; rows of legend and further lines of title that need no more height."""
 
 
 def utility_space(
@@ -29,6 +33,7 @@ def utility_space(
     packages: Sequence[Mapping[str, str]] = (),
     seats: tuple[int, int] = (0, 1),
     note: str = "",
+    start: datetime.date | None = None,
 ) -> Drawing:
     """Compose the picture of one set of talks, for a column of print.
 
@@ -38,20 +43,37 @@ def utility_space(
         packages: the terms of every package, to name it in the data and the words.
         seats: which two places at the table stand on the axes.
         note: what the figure rests on (see `style.caption`).
+        start: the calendar date of day 0, for the words.
     """
+    short = labels.short(SHORT)
     figure = style.blank(style.COLUMN, 3.9)
-    draw_utility_space(talks, figure.add_subplot(), labels, seats=seats)
-    style.head(figure, f"{labels.track(talks.track)}: talks {talks.number}")
+    axes = draw_utility_space(talks, figure.add_subplot(), short, seats=seats)
+    title = f"{labels.track(talks.track)}: talks {talks.number}{_between(talks, short, seats)}"
+    rows = style.rows_of(axes.get_legend()) + style.titled(title, style.COLUMN).count("\n")
+    figure.set_figheight(3.9 + style.ROW * max(0, rows - MANY_ROWS))
+    style.set_foot(figure)
+    style.head(figure, title)
     style.sign(figure, note)
-    return Drawing(figure, _rows(talks, packages), _alt(talks, labels, packages, seats))
+    rests = [f"{note}."] if note else []
+    return Drawing(figure, _rows(talks, packages), " ".join(_told(talks, labels, packages, seats, start) + rests))
+
+
+def _between(talks: TalksRecord, labels: Labels, seats: tuple[int, int]) -> str:
+    """Which two of several parties are shown, and who else sits at the table."""
+    others = [labels.party(party) for seat, party in enumerate(talks.parties) if seat not in seats]
+    if not others:
+        return ""
+    shown = listed(labels.party(talks.parties[seat]) for seat in seats)
+    return f". {shown}, and the zone of these two; also at the table: {listed(others)}"
 
 
 def draw_utility_space(talks: TalksRecord, axes: Axes, labels: Labels, *, seats: tuple[int, int] = (0, 1)) -> Axes:
     """Draw the worths of every feasible package to two seats, what bounds them, and what was offered.
 
-    Frontier, zone of agreement and Nash point leave preconditions aside. With more than two seats the frontier
-    is that of the two drawn; the zone and the Nash point are those of all.
+    Frontier, zone of agreement and Nash point leave preconditions aside. With more than two seats the frontier and
+    the zone are those of the two drawn; the Nash point is that of all.
     """
+    several = len(talks.parties) > 2
     across, up = (talks.worths[seat] for seat in seats)
     _draw_zone(talks, axes, seats)
     _draw_packages(talks, axes, across, up)
@@ -65,7 +87,8 @@ def draw_utility_space(talks: TalksRecord, axes: Axes, labels: Labels, *, seats:
     if nash != NOWHERE:
         axes.plot(
             across[nash], up[nash],
-            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5, label="Nash point",
+            "D", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[2], zorder=5,
+            label="Nash point of all" if several else "Nash point",
         )  # fmt: skip
     if talks.outcome != NEVER:
         axes.plot(
@@ -75,8 +98,11 @@ def draw_utility_space(talks: TalksRecord, axes: Axes, labels: Labels, *, seats:
     names = [labels.party(talks.parties[seat]) for seat in seats]
     style.tidy(axes, x=f"worth to {names[0]} (no deal = 0)", y=f"worth to {names[1]} (no deal = 0)")
     axes.margins(0.06)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
     handles, _ = axes.get_legend_handles_labels()
-    style.key(axes, handles, columns=2)
+    names = [str(handle.get_label()) for handle in handles]
+    style.key(axes, handles, columns=min(2, style.columns_within(names, (style.COLUMN - 0.55) * 72)))
+    style.literal(axes)
     return axes
 
 
@@ -96,16 +122,18 @@ def _draw_packages(talks: TalksRecord, axes: Axes, across: Sequence[float], up: 
 
 
 def _draw_zone(talks: TalksRecord, axes: Axes, seats: tuple[int, int]) -> None:
-    """Reservations as lines; where both are met, and some package is, the zone of agreement."""
+    """Reservations as lines; where both are met, and some package is, the zone of agreement of the two."""
     least_across, least_up = (talks.reservations[seat] for seat in seats)
-    zone = zone_of_agreement(talks.worths, talks.reservations, talks.feasible)
+    both = [talks.worths[seat] for seat in seats]
+    zone = zone_of_agreement(both, (least_across, least_up), talks.feasible)
     if zone:
         wide = max(talks.worths[seats[0]][o] for o in zone) - least_across
         high = max(talks.worths[seats[1]][o] for o in zone) - least_up
         axes.add_patch(
             Rectangle(
                 (least_across, least_up), wide, high,
-                facecolor=style.FAINT, edgecolor="none", zorder=0, label="zone of agreement",
+                facecolor=style.FAINT, edgecolor="none", zorder=0,
+                label="zone of these two" if len(talks.parties) > 2 else "zone of agreement",
             )
         )  # fmt: skip
     axes.axvline(least_across, color=style.INK, linewidth=0.7, linestyle=":", zorder=1, label="reservation")
@@ -155,19 +183,26 @@ def _rows(talks: TalksRecord, packages: Sequence[Mapping[str, str]]) -> list[dic
     return rows
 
 
-def _alt(talks: TalksRecord, labels: Labels, packages: Sequence[Mapping[str, str]], seats: tuple[int, int]) -> str:
+def _told(
+    talks: TalksRecord,
+    labels: Labels,
+    packages: Sequence[Mapping[str, str]],
+    seats: tuple[int, int],
+    start: datetime.date | None,
+) -> list[str]:
     """The picture in words."""
     feasible = [outcome for outcome, possible in enumerate(talks.feasible) if possible]
     zone = zone_of_agreement(talks.worths, talks.reservations, talks.feasible)
     passing, both = (sum(talks.passes[outcome] for outcome in among) for among in (feasible, zone))
 
-    def told(outcome: int) -> str:
+    def package(outcome: int) -> str:
         terms = f"{package_text(packages[outcome])}, " if packages else ""
         worths = (f"{number(talks.worths[seat][outcome])} to {labels.party(talks.parties[seat])}" for seat in seats)
         return f"{terms}worth {listed(worths)}"
 
     parts = [
-        f"Worth of packages in talks {talks.number} on {labels.track(talks.track)}, no deal being worth 0.",
+        f"Worth of packages in talks {talks.number} on {labels.track(talks.track)}{_dates(talks, start)}, no deal being"
+        f" worth 0{_between(talks, labels, seats)}.",
         f"{counted(len(feasible), 'package')} feasible, {passing} of them meeting all preconditions;"
         f" {len(zone)} worth every side's reservation, {both} of them meeting all preconditions.",
     ]
@@ -180,6 +215,17 @@ def _alt(talks: TalksRecord, labels: Labels, packages: Sequence[Mapping[str, str
             )
     nash = nash_point(talks.worths, talks.reservations, talks.feasible)
     if nash != NOWHERE:
-        parts.append(f"Nash point: {told(nash)}.")
-    ended = f"No agreement: {spaced(talks.ending)}." if talks.outcome == NEVER else f"Agreed: {told(talks.outcome)}."
-    return " ".join([*parts, ended])
+        parts.append(f"Nash point: {package(nash)}.")
+    ended = f"No agreement: {spaced(talks.ending)}." if talks.outcome == NEVER else f"Agreed: {package(talks.outcome)}."
+    return [*parts, ended]
+
+
+def _dates(talks: TalksRecord, start: datetime.date | None) -> str:
+    """From when to when the talks went on."""
+    if start is None:
+        return ""
+    opened = date_text(start + datetime.timedelta(days=talks.opened_on))
+    if talks.ended_on == talks.opened_on:
+        return f", held on {opened}"
+    until = " on" if talks.ended_on == NEVER else f" to {date_text(start + datetime.timedelta(days=talks.ended_on))}"
+    return f", held from {opened}{until}"

@@ -18,6 +18,19 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or as much of it as stands in `most` characters with an ellipsis, at a word's end where that is near.
+
+    >>> cut("Northern Provinces", 12), cut("North", 12)
+    ('Northern…', 'North')
+    """
+    if len(text) <= most:
+        return text
+    kept = text[: max(most - 1, 0)]
+    word = kept if text[len(kept)].isspace() else kept.rpartition(" ")[0]
+    return f"{(word if len(word) > len(kept) / 2 else kept).rstrip()}…"
+
+
 def possessive(label: str) -> str:
     """A label that owns something.
 

@@ -7,12 +7,14 @@ import math
 import re
 import sys
 import types
+from contextlib import redirect_stdout
 from importlib.util import decode_source
 from pathlib import Path
 from typing import NoReturn
 
+from sim.strategies.asking import place_of, said
 from sim.strategies.module import Demand, InvalidStrategy, StrategyModule, cite, digest, summarise
-from sim.strategies.probation import place_of, probation
+from sim.strategies.probation import probation
 from sim.strategies.situation import StrategyParameter
 
 RESERVED = ("name", "file", "parameters")
@@ -81,9 +83,10 @@ def _run(path: Path, text: bytes) -> types.ModuleType:
     namespace.__file__ = str(path)
     sys.modules[namespace.__name__] = namespace  # a dataclass looks its module up while it is made
     try:
-        exec(compile(decode_source(text), str(path), "exec", dont_inherit=True), namespace.__dict__)
-    except (Exception, SystemExit) as error:
-        message = f"running the file raised {type(error).__name__}: {error}"
+        with redirect_stdout(sys.stderr):
+            exec(compile(decode_source(text), str(path), "exec", dont_inherit=True), namespace.__dict__)
+    except BaseException as error:
+        message = f"running the file raised {said(error)}"
         raise InvalidStrategy(message, str(path), *place_of(error, path)) from error
     finally:
         del sys.modules[namespace.__name__]

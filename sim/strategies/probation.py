@@ -1,14 +1,15 @@
 """A quick trial of a strategy on a grid of situations, before it is let into a run."""
 
 import math
-import traceback
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import fields, replace
 from itertools import product
 from operator import attrgetter
-from pathlib import Path
 from typing import NoReturn
 
+from sim.strategies.asking import place_of, said
 from sim.strategies.module import InvalidStrategy, StrategyModule
 from sim.strategies.situation import Situation, opening
 
@@ -70,15 +71,6 @@ def _pasts(first: Situation) -> list[Situation]:
     ]
 
 
-def place_of(error: BaseException, path: Path) -> tuple[int, int]:
-    """Line and column in a file at which an error arose; zeros where it arose elsewhere."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    if not frames:
-        return 0, 0
-    column = frames[-1].colno
-    return frames[-1].lineno or 0, 0 if column is None else column + 1
-
-
 def _settings(strategy: StrategyModule) -> tuple[tuple[float, ...], ...]:
     if not strategy.parameters:
         return ((),)
@@ -89,9 +81,10 @@ def _settings(strategy: StrategyModule) -> tuple[tuple[float, ...], ...]:
 def _ask(strategy: StrategyModule, situation: Situation, parameters: Sequence[float]) -> float:
     before = _STATE(situation)
     try:
-        answer: object = strategy.demand(situation, parameters)
-    except (Exception, SystemExit) as error:
-        message = f"'demand' raised {type(error).__name__}: {error}{_when(situation)}"
+        with redirect_stdout(sys.stderr):
+            answer: object = strategy.demand(situation, parameters)
+    except BaseException as error:
+        message = f"'demand' raised {said(error)}{_when(situation)}"
         raise InvalidStrategy(message, str(strategy.path), *place_of(error, strategy.path)) from error
     if not isinstance(answer, float):
         _refuse(strategy, f"must return a float (0.0, not 0), returned {answer!r}", situation)

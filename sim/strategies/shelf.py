@@ -12,7 +12,7 @@ import sim.strategies
 from sim.strategies.module import InvalidStrategy, StrategyModule, cite, digest, summarise
 from sim.strategies.own import load
 
-MACHINERY = ("curves", "module", "own", "probation", "shelf", "situation")
+MACHINERY = ("asking", "curves", "module", "own", "probation", "shelf", "situation")
 """Modules of this room that are not strategies."""
 
 __all__ = ["InvalidStrategy", "StrategyModule", "find", "load", "shelf"]

@@ -101,6 +101,16 @@ class StrategyParameter:
     most: float = math.inf
     """Greatest value that makes sense."""
 
+    @property
+    def range_in_words(self) -> str:
+        """The values that make sense.
+
+        >>> StrategyParameter(name="n", low=1, middle=1, high=1, reason="", above=0, most=9).range_in_words
+        'above 0 and at most 9'
+        """
+        bounds = (("at least", self.least), ("above", self.above), ("at most", self.most))
+        return " and ".join(f"{word} {bound:g}" for word, bound in bounds if math.isfinite(bound)) or "any number"
+
     def admits(self, value: float) -> bool:
         """Whether a value makes sense.
 

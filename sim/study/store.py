@@ -1,307 +1,277 @@
-"""Results on disk: a folder per run or batch, complete or absent, that says how it was made.
+"""The tables of a batch: Parquet files, a pair for every chunk.
 
-A batch is `runs.csv` (one row per replication) and `manifest.json`; a run is `record.json`, `events.jsonl`,
-`days.csv`, `packages.json` and `manifest.json`. Figures stand beside them and can be drawn again from them.
+`runs/000000.parquet` has one row a run, `unlocks/000000.parquet` the sets of preconditions that would have unlocked an
+agreement, and `receipts/000000.json`, which is written last, says that both are there and what they hold. A chunk is
+done if its receipt is there and the files are what it says. What stands in the files depends on the batch alone: not on
+the time, the machine, or how many worked on it.
 """
 
-import csv
-import datetime
-import errno
+import hashlib
 import json
-import os
-import shlex
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
-import pandas
-from pydantic import TypeAdapter, ValidationError
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from sim.engine import log
-from sim.engine.model import Run
-from sim.engine.record import RunRecord
-from sim.scenario.case import Case
-from sim.study.batch import Batch
-from sim.study.versions import versions
-from sim.terms import DISCLAIMER
+from sim.study.block import Block
+from sim.study.landing import land, left_over
+from sim.study.plan import FORMAT, Leg, Task
+from sim.study.summary import ENDINGS
 
-FORMAT = 1
-"""The version of the layout of a result folder."""
-MANIFEST = "manifest.json"
-Packages = Mapping[str, tuple[Mapping[str, str], ...]]
-"""[track][outcome]: the terms of a package by issue."""
-
-
-class NotAResult(Exception):
-    """A folder that does not hold a complete result."""
+RUNS, UNLOCKS, RECEIPTS = "runs", "unlocks", "receipts"
+TABLES = (RUNS, UNLOCKS)
+COMPRESSION = "zstd"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What was asked: with the scenario's digest, everything that a result depends on."""
+class Receipt:
+    """What a finished chunk holds."""
 
-    kind: Literal["run", "batch"]
-    scenario: str
-    """The file, as it was named."""
-    sets: tuple[str, ...]
-    """Changes to the file, as `path=value`, in order."""
-    seed: int
-    first: int
-    """Number of the first replication."""
-    replications: int
-    central: bool
-    engine: str
-
-    @property
-    def command(self) -> str:
-        """The command that asks it."""
-        words = ["parley", self.kind, self.scenario, "--seed", str(self.seed)]
-        words += ["--replication", str(self.first)] if self.kind == "run" else ["-n", str(self.replications)]
-        for change in self.sets:
-            words += ["--set", change]
-        return shlex.join([*words, "--central"] if self.central else words)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """How a result was made: enough to make it again, and to draw it again without the scenario."""
-
-    question: Question
-    name: str
-    title: str
-    digest: str
-    """Hash of everything in the scenario that can change a result."""
-    start: datetime.date
-    horizon: int
-    labels: Mapping[str, Mapping[str, str]]
-    """What a reader calls the scenario's names."""
+    batch: str
+    """Identity of the batch."""
+    chunk: int
+    runs: int
     failed: int
-    command: str
-    versions: Mapping[str, str]
-    format: int = FORMAT
-    disclaimer: str = DISCLAIMER
-
-    @property
-    def folder(self) -> str:
-        """The folder's name: the same for the same question, another for any other."""
-        asked = self.question
-        number = f"r{asked.first}" if asked.kind == "run" else f"n{asked.replications}"
-        central = "-central" if asked.central else ""
-        return f"{self.name}-{self.digest[:8]}-s{asked.seed}-{number}{central}"
+    bytes: int
+    """Of both files together."""
+    hashes: Mapping[str, str]
+    """By table: hash of its file."""
 
 
-def manifest_of(case: Case, question: Question, labels: Mapping[str, Mapping[str, str]]) -> Manifest:
-    """Say how a result is made, by which versions of what."""
-    return Manifest(
-        question=question,
-        name=case.name,
-        title=case.title,
-        digest=case.digest,
-        start=case.start,
-        horizon=case.horizon,
-        labels=labels,
-        failed=0,
-        command=question.command,
-        versions=versions(),
-    )
+class Piece(NamedTuple):
+    """What became of one leg of a chunk."""
+
+    leg: Leg
+    digest: str
+    """Of the resolved scenario."""
+    block: Block
 
 
-def require_room(folder: Path) -> None:
-    """Make sure, before anything long begins, that a result can be kept at `folder`.
+class Standing(NamedTuple):
+    """How far a batch is."""
+
+    done: dict[int, Receipt]
+    damaged: dict[int, str]
+    """Chunks that are there and are not what their receipt says, and why."""
+
+
+def file_of(folder: Path, table: str, chunk: int) -> Path:
+    """Where a chunk's part of a table stands."""
+    return folder / table / f"{chunk:06d}{'.json' if table == RECEIPTS else '.parquet'}"
+
+
+def make_room(folder: Path) -> None:
+    """Make the folders of the tables.
 
     Raises:
-        NotAResult: something stands there that is not a complete result.
         OSError: the place cannot be written.
     """
-    if folder.exists() and not (folder / MANIFEST).is_file():
-        raise NotAResult(f"'{folder}' is in the way: it is not a result that can be replaced")
-    ground = next(parent for parent in folder.absolute().parents if parent.exists())
-    for code, possible in ((errno.ENOTDIR, ground.is_dir()), (errno.EACCES, os.access(ground, os.W_OK))):
-        if not possible:
-            raise OSError(code, os.strerror(code), str(ground))
+    for table in (*TABLES, RECEIPTS):
+        (folder / table).mkdir(parents=True, exist_ok=True)
 
 
-@contextmanager
-def staged(folder: Path) -> Iterator[Path]:
-    """A new folder beside `folder` that takes its place when the block ends, and vanishes if it fails.
-
-    An earlier complete result of the same name is replaced only then.
+def write_chunk(folder: Path, task: Task, pieces: Sequence[Piece]) -> Receipt:
+    """Keep a chunk: its runs, its unlocks, and last its receipt.
 
     Raises:
-        NotAResult: something stands at `folder` that is not a complete result.
-        OSError: the folder cannot be written.
+        OSError: the place cannot be written; the chunk is not done.
     """
-    require_room(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workplace:
-        fresh, former = Path(workplace, "fresh"), Path(workplace, "former")
-        fresh.mkdir()
-        yield fresh
-        if folder.exists():
-            os.rename(folder, former)
+    tables = {RUNS: _runs(task, pieces)}
+    if task.keeps_unlocks:
+        tables[UNLOCKS] = _unlocks(pieces)
+    hashes, size = {}, 0
+    for name, table in tables.items():
+        data = _parquet(table, {"format": FORMAT, "batch": task.batch, "chunk": task.number})
+        land(file_of(folder, name, task.number), data)
+        hashes[name] = _hash(data)
+        size += len(data)
+    failed = sum(len(piece.block.failures) for piece in pieces)
+    receipt = Receipt(task.batch, task.number, task.runs, failed, size, hashes)
+    land(file_of(folder, RECEIPTS, task.number), (json.dumps(asdict(receipt)) + "\n").encode())
+    return receipt
+
+
+def is_done(folder: Path, chunk: int) -> bool:
+    """Whether a chunk has a receipt, without a look at what it says."""
+    return file_of(folder, RECEIPTS, chunk).is_file()
+
+
+def standing_of(folder: Path, chunk: int, batch: str) -> Receipt | None:
+    """The receipt of a chunk that is whole; None where it is not."""
+    try:
+        return _checked(folder, chunk, batch)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def standing(folder: Path, batch: str) -> Standing:
+    """Look at everything that is there of a batch, and whether it is what was written."""
+    done: dict[int, Receipt] = {}
+    damaged: dict[int, str] = {}
+    for path in sorted((folder / RECEIPTS).glob("*.json")):
+        number = int(path.stem)
         try:
-            os.rename(fresh, folder)
-        except OSError:
-            if former.exists():
-                os.rename(former, folder)
-            raise
+            done[number] = _checked(folder, number, batch)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            damaged[number] = str(error)
+    return Standing(done, damaged)
 
 
-def manifest_as_dict(manifest: Manifest) -> dict[str, Any]:
-    """The manifest as plain data for JSON."""
-    plain: dict[str, Any] = TypeAdapter(Manifest).dump_python(manifest, mode="json")
-    return plain
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write how the result was made."""
-    write_json(folder / MANIFEST, manifest_as_dict(manifest))
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read how a result was made.
-
-    Raises:
-        NotAResult: there is no manifest, or not one that this version understands.
-    """
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if isinstance(found, dict) and found.get("format") != FORMAT:
-            raise NotAResult(f"'{folder}' has layout {found.get('format')!r}; this version reads {FORMAT}")
-        return TypeAdapter(Manifest).validate_python(found)
-    except FileNotFoundError:
-        raise NotAResult(f"'{folder}' is not a result: it has no {MANIFEST}") from None
-    except (ValidationError, ValueError) as error:
-        raise NotAResult(f"'{folder / MANIFEST}' cannot be read: {error}") from None
-
-
-def batch_rows(batch: Batch) -> list[dict[str, Any]]:
-    """One flat row per replication in order; a failed one has its reason in `failed` and nothing else."""
-    rows: list[dict[str, Any]] = [
-        {"replication": record.replication, "failed": "", **record.row()} for record in batch.records
-    ]
-    rows += [{"replication": failure.replication, "failed": failure.reason} for failure in batch.failures]
-    return sorted(rows, key=lambda row: int(row["replication"]))
-
-
-def write_batch(folder: Path, rows: Sequence[Mapping[str, Any]], manifest: Manifest) -> None:
-    """Write a batch into an empty folder."""
-    write_table(folder / "runs.csv", rows)
-    write_manifest(folder, manifest)
-
-
-def read_rows(folder: Path) -> list[dict[str, Any]]:
-    """The rows of a stored batch as `batch_rows` made them, numbers as numbers; empty cells are empty text.
-
-    Raises:
-        NotAResult: they are missing.
-    """
-    try:
-        return read_table(folder / "runs.csv")
-    except FileNotFoundError:
-        raise NotAResult(f"'{folder}' is not a complete batch: it has no runs.csv") from None
-
-
-def record_as_dict(record: RunRecord) -> dict[str, Any]:
-    """The record as plain data for JSON; a set of preconditions that unlocks stands in a list of its own."""
-    plain = asdict(record)
-    for track in plain["tracks"]:
-        track["unlocks"] = [{"conditions": list(names), "days": days} for names, days in track["unlocks"].items()]
-    return plain
-
-
-def record_from_dict(plain: Mapping[str, Any]) -> RunRecord:
-    """The record that `record_as_dict` made plain.
-
-    Raises:
-        pydantic.ValidationError: it is not one.
-    """
-    tracks = [
-        {**track, "unlocks": {tuple(unlock["conditions"]): unlock["days"] for unlock in track["unlocks"]}}
-        for track in plain["tracks"]
-    ]
-    return TypeAdapter(RunRecord).validate_python({**plain, "tracks": tracks})
-
-
-def packages_of(case: Case) -> Packages:
-    """Every package of every track's outcome space, by number, as a reader sees it."""
-    return {
-        track.name: tuple(track.space.describe(outcome) for outcome in range(len(track.space.outcomes)))
-        for track in case.tracks
-    }
-
-
-def write_run(folder: Path, run: Run, manifest: Manifest, packages: Packages) -> None:
-    """Write one run into an empty folder."""
-    write_json(folder / "record.json", record_as_dict(run.record))
-    write_json(folder / "packages.json", packages)
-    with (folder / "events.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(json.dumps(log.as_dict(entry), ensure_ascii=False) + "\n" for entry in run.log)
-    run.days.to_csv(folder / "days.csv", index=False, lineterminator="\n")
-    write_manifest(folder, manifest)
-
-
-def read_run(folder: Path) -> Run:
-    """Read one stored run.
-
-    Raises:
-        NotAResult: a file of it is missing or is not what was written.
-    """
-    try:
-        record = record_from_dict(json.loads((folder / "record.json").read_text(encoding="utf-8")))
-        lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")
-        entries = tuple(_entry(json.loads(line)) for line in lines if line)
-        return Run(record=record, log=entries, days=pandas.DataFrame(read_table(folder / "days.csv")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotAResult(f"'{folder}' is not a complete run: {error}") from None
-
-
-def read_packages(folder: Path) -> Packages:
-    """Every package of every track of a stored run, as a reader sees it.
-
-    Raises:
-        NotAResult: they are missing or are not what was written.
-    """
-    try:
-        return TypeAdapter(Packages).validate_json((folder / "packages.json").read_bytes())
-    except (OSError, ValueError) as error:
-        raise NotAResult(f"'{folder}' is not a complete run: {error}") from None
-
-
-def _entry(plain: dict[str, Any]) -> log.Entry:
-    kind = plain.pop("kind")
-    kinds = {each.__name__: each for each in log.Entry.__subclasses__()}
-    entry: log.Entry = TypeAdapter(kinds[kind]).validate_python(plain)
-    return entry
-
-
-def write_json(path: Path, plain: Any) -> None:
-    """Write plain data as readable JSON."""
-    path.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def write_table(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows as CSV; the columns are those of all rows, in order of first appearance."""
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def read_table(path: Path) -> list[dict[str, Any]]:
-    """Read rows of CSV, each cell as a whole number, a number, or text, whichever it first can be."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{column: _cell(text) for column, text in row.items()} for row in csv.DictReader(file)]
-
-
-def _cell(text: str) -> int | float | str:
-    for kind in (int, float):
+def read_receipts(folder: Path) -> list[Receipt]:
+    """The receipts that can be read, without a look at the tables."""
+    found = []
+    for path in sorted((folder / RECEIPTS).glob("*.json")):
         try:
-            return kind(text)
-        except ValueError:
+            found.append(Receipt(**json.loads(path.read_bytes())))
+        except (OSError, ValueError, TypeError):
             continue
-    return text
+    return found
+
+
+def _checked(folder: Path, number: int, batch: str) -> Receipt:
+    receipt = Receipt(**json.loads(file_of(folder, RECEIPTS, number).read_bytes()))
+    if (receipt.batch, receipt.chunk) != (batch, number):
+        raise ValueError("its receipt is that of another")
+    for table, known in receipt.hashes.items():
+        path = file_of(folder, table, number)
+        if not path.is_file():
+            raise ValueError(f"'{path}' is missing")
+        if _hash(path.read_bytes()) != known:
+            raise ValueError(f"'{path}' is not what was written")
+    return receipt
+
+
+def discard(folder: Path, chunk: int) -> None:
+    """Take a damaged chunk away, receipt first, so that it will be computed again."""
+    for table in (RECEIPTS, *TABLES):
+        file_of(folder, table, chunk).unlink(missing_ok=True)
+
+
+def sweep_up(folder: Path) -> None:
+    """Take away what killed writers left of chunks that are done."""
+    for table in (*TABLES, RECEIPTS):
+        for path in left_over(folder / table):
+            number = path.name.split(".")[1]
+            if number.isdigit() and is_done(folder, int(number)):
+                path.unlink(missing_ok=True)
+
+
+# Tables as Parquet ----------------------------------------------------------------------------------------------
+
+
+def _runs(task: Task, pieces: Sequence[Piece]) -> pa.Table:
+    columns: dict[str, pa.Array] = {
+        "scenario": _words([(task.bases[leg.point.base].scenario, leg.count) for leg, _, _ in pieces]),
+        "variant": _words([(task.bases[leg.point.base].variant, leg.count) for leg, _, _ in pieces]),
+    }
+    for at, path in enumerate(task.factors):
+        values = [(leg.point.settings[at], leg.count) for leg, _, _ in pieces]
+        columns[path] = _words([(_text(v), n) for v, n in values]) if path in task.texts else _numbers(values)
+    columns["point"] = pa.array(_repeated([(leg.point.number, leg.count) for leg, _, _ in pieces], np.int32))
+    columns["digest"] = _words([(digest, leg.count) for leg, digest, _ in pieces])
+    columns["seed"] = pa.array(np.full(task.runs, task.seed, np.int64))
+    columns["replication"] = pa.array(np.concatenate([_replications(leg) for leg, _, _ in pieces]))
+    reasons = [piece.block.failures.get(int(number)) for piece in pieces for number in _replications(piece.leg)]
+    columns["failed"] = pa.array(reasons, pa.string())
+    columns["replay"] = pa.array(_replays(task, pieces), pa.string())
+    failed = np.array([reason is not None for reason in reasons])
+    for name, dtype in task.columns.items():
+        columns[name] = _outcome(name, dtype, pieces, failed)
+    return pa.table(columns)
+
+
+def _replays(task: Task, pieces: Sequence[Piece]) -> list[str | None]:
+    return [
+        task.replay(leg, int(number)) if int(number) in block.failures else None
+        for leg, _, block in pieces
+        for number in _replications(leg)
+    ]
+
+
+def _outcome(name: str, dtype: "np.dtype[Any]", pieces: Sequence[Piece], failed: NDArray[np.bool_]) -> pa.Array:
+    """A column over all pieces; nothing stands where a run failed, or where a scenario has no such column."""
+    parts, lacking = [], []
+    for leg, _, block in pieces:
+        found = block.columns.get(name)
+        parts.append(np.zeros(leg.count, dtype) if found is None else found.astype(dtype, copy=False))
+        lacking.append(np.full(leg.count, found is None))
+    values, mask = np.concatenate(parts), np.concatenate(lacking) | failed
+    array = pa.array(values, mask=mask if mask.any() else None)
+    if name.endswith(".ending"):
+        return pa.DictionaryArray.from_arrays(array, pa.array(ENDINGS))
+    return array
+
+
+def _unlocks(pieces: Sequence[Piece]) -> pa.Table:
+    columns: dict[str, list[NDArray[Any]]] = {"point": [], "replication": [], "which": [], "days": []}
+    sets: dict[tuple[str, str], int] = {}
+    for leg, _, block in pieces:
+        unlocks = block.unlocks
+        number = np.array([sets.setdefault(each, len(sets)) for each in unlocks.sets], np.int32)
+        columns["point"].append(np.full(len(unlocks.run), leg.point.number, np.int32))
+        columns["replication"].append(leg.first + unlocks.run.astype(np.int64))
+        columns["which"].append(number[unlocks.which] if len(number) else unlocks.which)
+        columns["days"].append(unlocks.days)
+    found = {name: np.concatenate(parts) for name, parts in columns.items()}
+    tracks = list(dict.fromkeys(track for track, _ in sets))
+    members = list(dict.fromkeys(conditions for _, conditions in sets))
+    track_of = np.array([tracks.index(track) for track, _ in sets], np.int32)
+    members_of = np.array([members.index(conditions) for _, conditions in sets], np.int32)
+    which = found["which"]
+    return pa.table({
+        "point": pa.array(found["point"]),
+        "replication": pa.array(found["replication"]),
+        "track": _coded(track_of[which] if sets else which, tracks),
+        "conditions": _coded(members_of[which] if sets else which, members),
+        "days": pa.array(found["days"]),
+    })  # fmt: skip
+
+
+def _replications(leg: Leg) -> NDArray[np.int64]:
+    return np.arange(leg.first, leg.first + leg.count, dtype=np.int64)
+
+
+def _repeated(values: Sequence[tuple[Any, int]], dtype: Any) -> NDArray[Any]:
+    return np.repeat(np.array([value for value, _ in values], dtype), [count for _, count in values])
+
+
+def _numbers(values: Sequence[tuple[Any, int]]) -> pa.Array:
+    return pa.array(_repeated(values, np.float64))
+
+
+def _words(values: Sequence[tuple[str, int]]) -> pa.Array:
+    words = list(dict.fromkeys(word for word, _ in values))
+    return _coded(_repeated([(words.index(word), count) for word, count in values], np.int32), words)
+
+
+def _coded(codes: NDArray[np.int32], words: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(words, pa.string()))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _parquet(table: pa.Table, about: Mapping[str, Any]) -> bytes:
+    floats = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    others = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table.replace_schema_metadata({"parley": json.dumps(about)}),
+        sink,
+        compression=COMPRESSION,
+        use_dictionary=others,
+        use_byte_stream_split=floats,
+        write_page_checksum=True,
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

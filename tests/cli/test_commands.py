@@ -1,19 +1,36 @@
 """What each command prints, writes and returns when all is well, and when it cannot do what it was asked."""
 
-import csv
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.engine import model
 from sim.show import folders
+from sim.study.query import query
 from sim.terms import DISCLAIMER
 
+ROWS = "select * from runs order by replication"
 RUN = {"days.csv", "events.jsonl", "manifest.json", "packages.json", "record.json"}
 FIGURE = {".csv", ".png", ".svg", ".txt"}
+
+
+def rows_of(folder: Path) -> list[dict[str, Any]]:
+    """The runs of a batch in order."""
+    answer = query(folder, ROWS)
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a batch but its manifest, which says when it was made."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
 
 
 def only_folder(place: Path) -> Path:
@@ -47,46 +64,48 @@ def test_a_run_keeps_its_records_and_every_figure_with_its_data_and_words(parley
 
 
 def test_a_batch_counts_endings_with_intervals_and_ends_with_the_disclaimer(parley: Callable, desk: Path) -> None:
-    """A batch prints shares with Wilson intervals, writes one row per replication, and draws its outcomes."""
-    said = parley("batch", "small.yaml", "-n", "4")
+    """A batch prints shares with Wilson intervals, keeps one row a replication, and draws its outcomes."""
+    said = parley("batch", "small.yaml", "-n", "4", "--engine", "mesa")
     assert said.status == 0
     assert "95 % interval" in said.out
     assert said.out.splitlines()[-1] == DISCLAIMER
     folder = only_folder(desk / "results")
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "runs.csv"} | {
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "runs", "unlocks", "receipts"} | {
         "outcomes" + suffix for suffix in FIGURE
     }
-    with (folder / "runs.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["replication"] for row in rows] == ["0", "1", "2", "3"]
-    assert {row["failed"] for row in rows} == {""}
+    rows = rows_of(folder)
+    assert [row["replication"] for row in rows] == [0, 1, 2, 3]
+    assert {row["failed"] for row in rows} == {None}
 
 
 def test_a_batch_that_is_not_on_a_terminal_reports_progress_in_plain_lines_on_stderr(parley: Callable) -> None:
-    """Progress never mixes with the result: it goes to stderr, a line for every tenth."""
-    said = parley("batch", "small.yaml", "-n", "2")
-    assert said.err.splitlines() == ["1 of 2 replications", "2 of 2 replications"]
-    assert "replications\n" not in said.out
+    """Progress never mixes with the result: it goes to stderr, in lines that say how many runs are done."""
+    said = parley("batch", "small.yaml", "-n", "2", "--engine", "mesa")
+    assert said.err.splitlines()[-1].startswith("2 of 2 runs, ")
+    assert "2 of 2 runs" not in said.out
 
 
 def test_a_manifest_says_how_to_make_the_result_again(parley: Callable, desk: Path) -> None:
-    """It holds seed, changes, digest, versions and disclaimer, and the command in it gives the same folder again."""
-    parley("batch", "small.yaml", "-n", "2", "--seed", "5", "--set", "horizon=12", "--central")
+    """It holds seed, changes, digest, versions and disclaimer, and the command in it gives the same files again."""
+    parley("batch", "small.yaml", "-n", "2", "--seed", "5", "--set", "horizon=12", "--central", "--engine", "mesa")
     folder = only_folder(desk / "results")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["command"] == "parley batch small.yaml --seed 5 -n 2 --set horizon=12 --central"
-    assert manifest["question"]["seed"] == 5
-    assert manifest["question"]["sets"] == ["horizon=12"]
-    assert manifest["horizon"] == 12
+    assert manifest["command"] == ("parley batch small.yaml --seed 5 -n 2 --set horizon=12 --central --engine mesa")
+    assert manifest["seed"] == 5
+    (scenario,) = manifest["scenarios"]
+    assert scenario["sets"] == ["horizon=12"]
+    assert scenario["horizon"] == 12
+    assert len(scenario["digest"]) == 64
     assert manifest["disclaimer"] == DISCLAIMER
-    assert {"python", "mesa", "numpy"} <= set(manifest["versions"])
-    assert folder.name == f"small-{manifest['digest'][:8]}-s5-n2-central"
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert parley(*manifest["command"].split()[1:]).status == 0
-    assert {path.name: path.read_bytes() for path in only_folder(desk / "results").iterdir()} == before
+    (sitting,) = manifest["sittings"]
+    assert {"python", "mesa", "numpy", "pyarrow"} <= set(sitting["versions"])
+    assert folder.name == f"small-{manifest['identity'][:12]}"
+    before = files_of(folder)
+    assert parley(*manifest["command"].split()[1:], "--out", "again").status == 0
+    assert files_of(only_folder(desk / "again")) == before
 
 
-@pytest.mark.parametrize("words", [("run", "small.yaml"), ("batch", "small.yaml", "-n", "2")])
+@pytest.mark.parametrize("words", [("run", "small.yaml"), ("batch", "small.yaml", "-n", "2", "--engine", "mesa")])
 def test_json_is_one_document_on_stdout_and_writes_nothing(
     parley: Callable, desk: Path, words: tuple[str, ...]
 ) -> None:
@@ -101,7 +120,7 @@ def test_json_is_one_document_on_stdout_and_writes_nothing(
 
 def test_json_is_strict_where_a_number_does_not_exist(parley: Callable) -> None:
     """The interval of a mean over one run does not exist: it is null, not NaN, which no JSON reader need accept."""
-    said = parley("batch", "small.yaml", "-n", "1", "--json")
+    said = parley("batch", "small.yaml", "-n", "1", "--json", "--engine", "mesa")
     summary = json.loads(said.out, parse_constant=pytest.fail)["summary"]
     assert summary["tracks"][0]["deals"]["low"] is None
 
@@ -193,7 +212,7 @@ def test_schema_is_a_json_schema_with_every_top_level_key(parley: Callable) -> N
     assert {"parley", "title", "start", "horizon", "parties", "tracks"} <= set(document["properties"])
 
 
-@pytest.mark.parametrize("words", [("run", "small.yaml"), ("batch", "small.yaml", "-n", "3")])
+@pytest.mark.parametrize("words", [("run", "small.yaml"), ("batch", "small.yaml", "-n", "3", "--engine", "mesa")])
 def test_plot_draws_the_same_figures_again_without_the_scenario(
     parley: Callable, desk: Path, words: tuple[str, ...]
 ) -> None:
@@ -244,11 +263,11 @@ def test_what_cannot_be_read_or_written_is_one_line_and_status_2(
 
 def test_a_folder_that_is_no_result_is_never_replaced(parley: Callable, desk: Path) -> None:
     """Where something else stands in the place of the result, it stays, and the command ends with status 2."""
-    parley("batch", "small.yaml", "-n", "1")
+    parley("batch", "small.yaml", "-n", "1", "--engine", "mesa")
     folder = only_folder(desk / "results")
     (folder / "manifest.json").unlink()
     (folder / "thesis.txt").write_text("precious", encoding="utf-8")
-    said = parley("batch", "small.yaml", "-n", "1")
+    said = parley("batch", "small.yaml", "-n", "1", "--engine", "mesa")
     assert said.status == 2
     assert "is in the way" in said.err
     assert (folder / "thesis.txt").read_text(encoding="utf-8") == "precious"
@@ -283,12 +302,17 @@ def test_a_failed_replication_is_a_row_with_its_reason_and_status_1(
         return run(case, seed, replication, **options)
 
     monkeypatch.setattr(model, "run", run_or_fail)
-    said = parley("batch", "small.yaml", "-n", "3")
+    said = parley("batch", "small.yaml", "-n", "3", "--engine", "mesa", "--set", "horizon=12")
     assert said.status == 1
-    assert said.err.splitlines()[-1] == "parley: replication 1 failed: ZeroDivisionError: no army"
-    with (only_folder(desk / "results") / "runs.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["failed"] for row in rows] == ["", "ZeroDivisionError: no army", ""]
+    replay = "parley run small.yaml --seed 1 --replication 1 --set horizon=12"
+    assert said.err.splitlines()[-1] == (
+        f"parley: replication 1 failed: ZeroDivisionError: no army; to see it: {replay}"
+    )
+    rows = rows_of(only_folder(desk / "results"))
+    assert [row["failed"] for row in rows] == [None, "ZeroDivisionError: no army", None]
+    assert [row["replay"] for row in rows] == [None, replay, None]
+    assert [row["seed"] for row in rows] == [1, 1, 1]
+    assert rows[1]["exchange.ending"] is None
 
 
 def test_a_batch_of_which_every_replication_failed_is_kept_with_the_reasons(
@@ -300,37 +324,45 @@ def test_a_batch_of_which_every_replication_failed_is_kept_with_the_reasons(
         raise ZeroDivisionError("no army")
 
     monkeypatch.setattr(model, "run", fail)
-    said = parley("batch", "small.yaml", "-n", "2")
+    said = parley("batch", "small.yaml", "-n", "2", "--engine", "mesa")
     assert said.status == 1
     assert said.out.splitlines()[-1] == DISCLAIMER
-    with (only_folder(desk / "results") / "runs.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["failed"] for row in csv.DictReader(file)] == ["ZeroDivisionError: no army"] * 2
+    rows = rows_of(only_folder(desk / "results"))
+    assert [row["failed"] for row in rows] == ["ZeroDivisionError: no army"] * 2
 
 
-def test_an_interrupted_batch_says_so_and_writes_nothing(
+def test_an_interrupted_batch_says_what_is_kept_and_how_to_go_on(
     parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C gives one line and status 130, the shell's own for it, and leaves no folder behind."""
+    """Ctrl-C gives one line with the command that goes on, and status 130, the shell's own for it."""
 
     def interrupt(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(model, "run", interrupt)
-    said = parley("batch", "small.yaml", "-n", "3")
-    assert (said.status, said.err) == (130, "parley: interrupted; an unfinished result is not kept\n")
-    assert not (desk / "results").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(model, "run", interrupt)
+        said = parley("batch", "small.yaml", "-n", "3", "--engine", "mesa", "--jobs", "1")
+        assert said.status == 130
+        command = "parley batch small.yaml -n 3 --engine mesa --jobs 1"
+        assert said.err.splitlines()[-1].startswith("parley: interrupted; 0 of 3 runs are kept in results/small-")
+        assert said.err.splitlines()[-1].endswith(f"; to go on: {command}")
+        said = parley("batch", "small.yaml", "-n", "3", "--engine", "mesa", "--json")
+        assert (said.status, said.err) == (130, "parley: interrupted; nothing was written\n")
+    assert parley(*command.split()[1:]).status == 0
+    assert len(rows_of(only_folder(desk / "results"))) == 3
 
 
-def test_a_figure_that_fails_leaves_no_half_result(
-    parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A result folder is complete or absent: when drawing fails, nothing of the result stays."""
+def test_a_figure_that_fails_loses_no_run(parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When drawing fails the runs are kept: the same command draws them without running them again."""
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folders, "draw_batch", fail)
-    said = parley("batch", "small.yaml", "-n", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "draw_batch", fail)
+        said = parley("batch", "small.yaml", "-n", "1", "--engine", "mesa")
     assert said.status == 2
     assert said.err.splitlines()[-1] == "parley: No space left on device"
-    assert list((desk / "results").iterdir()) == []
+    said = parley("batch", "small.yaml", "-n", "1", "--engine", "mesa")
+    assert (said.status, said.err) == (0, "1 of 1 runs were done before\n")
+    assert (only_folder(desk / "results") / "outcomes.png").is_file()

@@ -1,7 +1,14 @@
+import itertools
+import operator
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from sim.scenario.compiling import compile_case
+from sim.scenario.doubting import most_worth
 from sim.scenario.reading import doubts
+from sim.scenario.values import Value
 
 WARNINGS = [
     (
@@ -119,3 +126,49 @@ def test_a_party_without_interests_is_a_warning(files) -> None:
     assert compiled_doubts(files, (", south: {truce_days: 1}}", "}")) == [
         "59:5: warning: pause.interests: 'south' has no interests on this track: every deal is worth 0 to it"
     ]
+
+
+DAYS_ALONE = "    interests: {north: {truce_days: 1}"
+
+
+def test_a_margin_whose_range_allows_a_deal_is_no_warning(files) -> None:
+    """An outcome worth 1 meets a margin of 0.9, the low end of the range: some draws allow a deal."""
+    margin = "    margin: {north: {assumed: [0.9, 1.2, 1.5], because: unsure}}\n"
+    assert compiled_doubts(files, (DAYS_ALONE, margin + DAYS_ALONE)) == []
+
+
+def test_a_margin_whose_whole_range_is_above_the_best_worth_is_a_warning(files) -> None:
+    """No draw from 1.1 upwards is met by an outcome worth 1."""
+    margin = "    margin: {north: {assumed: [1.1, 1.2, 1.5], because: unsure}}\n"
+    assert compiled_doubts(files, (DAYS_ALONE, margin + DAYS_ALONE)) == [
+        "59:31: warning: pause.margin.north: a margin of 1.1 for 'north' is above the best base worth "
+        "of any outcome (1), even where the ranges of margin and interests favour a deal most"
+    ]
+
+
+def test_the_most_favourable_interests_are_looked_at() -> None:
+    """Scores of 1 with weights 1 and -1 are worth 0; with the cost at 0.25 of its range, 0.75 / 1.25 = 0.6."""
+    cost = Value(-1.5, -1, -0.25)
+    assert most_worth([Value(1, 1, 1), cost], [1.0, 1.0]) == pytest.approx(0.6, abs=1e-15)
+
+
+@given(
+    st.lists(
+        st.tuples(st.tuples(*[st.integers(-4, 4)] * 3).map(sorted), st.integers(-8, 8)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_draw_is_worth_more(features: list[tuple[list[int], int]]) -> None:
+    """The greatest worth is that of the best of all corners of the ranges, where a weight may also be 0 within one."""
+    assume(any(low or high for (low, _, high), _ in features))
+    ranges = [Value(*map(float, ends)) for ends, _ in features]
+    scores = [score / 8 for _, score in features]
+    corners = [
+        sum(map(operator.mul, weights, scores)) / sum(map(abs, weights))
+        for weights in itertools.product(
+            *[(value.low, value.high, min(max(0.0, value.low), value.high), value.middle) for value in ranges]
+        )
+        if any(weights)
+    ]
+    assert most_worth(ranges, scores) == pytest.approx(max(corners), abs=1e-12)

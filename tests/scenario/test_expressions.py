@@ -329,5 +329,4 @@ def test_operations_are_written_for_a_stack() -> None:
         Op.AND,
     ]
     assert program.args == (0.0, 0.05, 0.0, 1.0, 3.0, 0.0, 0.0)
-    assert not program.sees_proposal
     assert program.sees_world

@@ -67,7 +67,12 @@ CASES = [
         "13:3: parties.South: 'South' cannot be a name: small letters, digits and _, beginning with a letter; "
         "did you mean 'south'?",
     ),
-    ("size: [25, 50, 175]", "size: []", "[]", "39:13: exchange.issues.size: expected at least 1, found 0"),
+    (
+        "size: [25, 50, 175]",
+        "size: []",
+        "[]",
+        "39:13: exchange.issues.size: the menu of 'size' is empty: it needs a value that can be agreed",
+    ),
     (
         "watchers: 0\n",
         "watchers: 0\n  watchers: 1\n",
@@ -364,7 +369,7 @@ CASES = [
         "parties: [north, south]",
         "parties: [north, north]",
         "north",
-        "36:22: exchange.parties.1: 'north' sits at the table twice",
+        "36:22: exchange.parties.1: 'north' stands in this list twice",
     ),
     (
         "parties: [north, south]",
@@ -375,8 +380,9 @@ CASES = [
     (
         "size: [25, 50, 175]",
         "size: [25, many]",
-        "25",
-        "39:14: exchange.issues.size.0: the values of 'size' are words, this is none; keep to one kind",
+        "many",
+        "39:18: exchange.issues.size.1: 'many': the other values of 'size' are numbers, this is a word; "
+        "keep to one kind",
     ),
     (
         "size: [25, 50, 175]",

@@ -152,11 +152,6 @@ def test_values_can_be_set_from_outside(files) -> None:
     assert scenario.acts == {}
 
 
-def test_the_last_of_two_settings_counts(files) -> None:
-    """Settings are laid over the file one after the other."""
-    assert files.read(sets=["horizon=30", "horizon=40"]).scenario.horizon == 40
-
-
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [

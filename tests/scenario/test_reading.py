@@ -26,8 +26,8 @@ def test_the_sound_scenario_is_read_without_a_word(files) -> None:
 
 
 UNREADABLE = [
-    (b"", " the file is empty"),
-    ("# a remark\n", " the file is empty"),
+    (b"", "1:1: the file is empty"),
+    ("# a remark\n", "1:1: the file is empty"),
     ("- a\n", "1:1: expected a mapping, lines that read key: value"),
     ("a text", "1:1: expected a mapping, lines that read key: value"),
     ("{assumed: 3, because: x}", "1:1: expected a mapping, lines that read key: value"),
@@ -37,7 +37,7 @@ UNREADABLE = [
     ("a: 1 \t# remark\n", "1:6: a tab: use spaces"),
     ("a: \x01", "1:4: the character U+0001 cannot be used"),
     ("a: 1\u2028b: 2", "1:5: the character U+2028 cannot be used"),
-    ("a" * 1_048_577, " larger than 1,048,576 bytes, the most that a scenario may have"),
+    ("a" * 1_048_577, "1:1: larger than 1,048,576 bytes, the most that a scenario may have"),
     ("a: 1\n---\nb: 2\n", "2:1: a second document: a file holds one scenario"),
     ("a: !!python/object:os.system x", "1:4: a: the tag '!!python/object:os.system' is not supported; "
      "text that looks like a number needs quotes"),

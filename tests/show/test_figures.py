@@ -29,7 +29,7 @@ from sim.study.summary import ENDINGS, Summary, summarise
 from sim.terms import DISCLAIMER
 
 Crowding = Callable[[Figure], list[str]]
-LEVELS = {"weariness of Russia": [0.4 + 0.002 * day for day in range(90)], "trust": [0.1] * 90}
+LEVELS = {"russia.weariness": [0.4 + 0.002 * day for day in range(90)], "russia.trust.ukraine": [0.1] * 90}
 
 
 def words(figure: Figure) -> list[str]:
@@ -190,7 +190,8 @@ def test_one_ledger_goes_up_and_the_other_down(run_drawing: Drawing) -> None:
 def test_the_words_of_a_timeline_count(run_drawing: Drawing) -> None:
     """Talks, deals, blocked days and both ledgers, counted by hand."""
     assert run_drawing.alt == (
-        "Timeline of one run of 3 tracks, 18 March 2025 to 15 June 2025. Prisoner exchange: 3 sets of talks and 3 deals"
+        "Timeline of one run of 3 tracks, 18 March 2025 to 15 June 2025; n = 1 run (replication 4),"
+        " seed 1. Prisoner exchange: 3 sets of talks and 3 deals"
         " (the first on 18 March 2025); completed. Energy-strike pause: 1 set of talks and 1 deal (the first on 21"
         " March 2025); broken. Ceasefire: 1 set of talks, 0 deals and 6 days blocked by preconditions; blocked. Alleged"
         " in all: Russia 16 violations and Ukraine 30 violations."
@@ -236,7 +237,7 @@ def test_texts_in_a_row_stand_apart(marks: list[Mark]) -> None:
     (lane,) = lay_out(marks, _one_track(), width)
     for row in range(lane.rows):
         placed = [text for text in lane.texts if text.row == row]
-        edges = [(text.left, text.left + style.text_width(text.mark.text, style.SMALL)) for text in placed]
+        edges = [(text.left, text.left + style.text_width(text.text, style.SMALL)) for text in placed]
         assert all(left >= 0 and right <= width + 1e-6 for left, right in edges)
         assert all(one[1] + GAP <= other[0] + 1e-6 for one, other in itertools.pairwise(sorted(edges)))
     assert lane.rows <= MOST_ROWS
@@ -280,6 +281,7 @@ def test_the_words_of_a_utility_space_count(space_drawing: Drawing) -> None:
         " preconditions; 5 worth every side's reservation, 1 of them meeting all preconditions. Russia made 3 offers,"
         " worth to itself 0.9 at first and 0.7 at last. Ukraine made 2 offers, worth to itself 0.9 at first and 0.8 at"
         " last. Nash point: days 3, worth 0.55 to Russia and 0.5 to Ukraine. No agreement: blocked."
+        " n = 1 run (replication 4), seed 1."
     )
 
 
@@ -334,7 +336,7 @@ def test_every_ending_looks_like_no_other() -> None:
 
 def test_the_curve_steps_up_on_the_day_of_each_agreement(batch_drawing: Drawing) -> None:
     """One run more agreed each day from day 0 to day 9; the curve reaches to the horizon."""
-    line = batch_drawing.figure.axes[1].get_lines()[0]
+    line = batch_drawing.figure.axes[2].get_lines()[0]
     days, shares = (list(data) for data in (line.get_xdata(), line.get_ydata()))  # type: ignore[arg-type]
     assert (days[0], days[-1], line.get_drawstyle()) == (0, 30, "steps-post")
     assert [round(float(share), 9) for share in shares[:11]] == [
@@ -347,7 +349,7 @@ def test_the_words_of_a_batch_count(batch_drawing: Drawing) -> None:
     assert batch_drawing.alt == (
         "Endings of 2 tracks in 10 replications over 30 days. Exchange: agreed in 100 % of runs (interval 72.2 to"
         " 100 %), half of the runs by day 4; short 10 % and completed 90 %. Truce: agreed in 20 % of runs (interval 5.7"
-        " to 51 %); blocked 80 % and broken 20 %."
+        " to 51 %); blocked 80 % and broken 20 %. n = 10 replications, seed 5; 95 % intervals."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.strategies.asking import StrategyFailed, ask
 from sim.strategies.shelf import InvalidStrategy, find, load, shelf
 from sim.strategies.situation import opening
 
@@ -285,3 +286,47 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """A missing file, and a folder in its place, are refused by their path."""
     assert refusal(tmp_path / "none.py").message == "no such strategy file"
     assert refusal(tmp_path).message.startswith("cannot read the strategy file")
+
+
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt", "SystemExit", "GeneratorExit", "BaseException"])
+@pytest.mark.parametrize("where", ["{}", "def demand(situation, parameters):\n    {}\n"])
+def test_whatever_is_raised_while_a_file_is_tried_is_its_fault(raised: str, where: str, write: Write) -> None:
+    """What would end a program elsewhere ends the trial of the file, with its place."""
+    assert f"raised {raised}" in refusal(write(where.format(f"raise {raised}"))).message
+
+
+def test_what_a_file_prints_while_it_is_tried_is_no_result(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stdout is for results: what is printed on loading and on being asked goes to stderr."""
+    load(write("print('loaded')\ndef demand(situation, parameters):\n    print('asked')\n    return situation.top\n"))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("loaded\nasked\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("if situation.time == 0.7: raise ValueError('no\\nidea')\n    return 1.0", 2, "raised ValueError: no idea"),
+        ("return 1.0 / (situation.time - 0.7)", 2, "raised ZeroDivisionError: float division by zero"),
+        ("if situation.time == 0.7: raise SystemExit(3)\n    return 1.0", 2, "raised SystemExit: 3"),
+        ("return float('nan') if situation.time == 0.7 else 1.0", 1, "returned nan: expected a finite float"),
+        ("return None if situation.time == 0.7 else 1.0", 1, "returned None: expected a finite float"),
+    ],
+)
+def test_a_strategy_that_fails_in_a_run_is_named_with_place_and_moment(
+    body: str, line: int, message: str, write: Write
+) -> None:
+    """What the trial did not meet is told in one line: file and line, strategy, what happened, when."""
+    path = write(f"def demand(situation, parameters):\n    {body}\n")
+    with pytest.raises(StrategyFailed) as caught:
+        ask(load(path), opening(0.7, 0.0, 1.0, 0.5, 0.5), (), "exchange, day 3, round 2")
+    assert str(caught.value) == f"{path}:{line}: the strategy 'mine' {message} (exchange, day 3, round 2)"
+
+
+def test_an_interrupt_ends_the_run(write: Write) -> None:
+    """Ctrl-C while a strategy is asked is nobody's fault: it goes through."""
+    path = write(
+        "def demand(situation, parameters):\n    if situation.time == 0.7: raise KeyboardInterrupt\n    return 1.0\n"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        ask(load(path), opening(0.7, 0.0, 1.0, 0.5, 0.5), (), "")

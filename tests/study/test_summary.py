@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.engine.record import NEVER
-from sim.study.summary import ENDINGS, by_day, mean_of, quantiles, share_of, summarise, wilson
+from sim.study.summary import ENDINGS, by_day, mean_of, median_rank, quantiles, share_of, summarise, wilson
 
 
 def row(replication: int, ending: str, agreed_on: int, **columns: float) -> dict[str, Any]:
@@ -158,3 +158,41 @@ def test_every_ending_is_known() -> None:
         "never_opened", "in_talks", "impasse", "blocked", "walkout", "never_started", "superseded", "defaulted",
         "broken", "short", "expired", "completed", "open_at_horizon",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n", "rank"), [(5, 0), (6, 1), (8, 1), (9, 2), (10, 2), (15, 4), (20, 6), (25, 8), (30, 10), (50, 18), (100, 40)]
+)
+def test_the_ranks_that_enclose_a_median_are_those_of_the_sign_test(n: int, rank: int) -> None:
+    """Values below the median are binomial: the published critical values of the sign test at 5 %, plus 1."""
+    assert median_rank(n) == rank
+
+
+@given(n=st.integers(1, 3_000), confidence=st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_the_ranks_enclose_the_median_as_often_as_promised(n: int, confidence: float) -> None:
+    """The chance that fewer than `rank` values lie below is at most half of what is left (scipy's binomial)."""
+    rank = median_rank(n, confidence)
+    tail = (1 - confidence) / 2
+    slack = 1e-9 if n <= 1_000 else 2e-4
+    assert rank == 0 or stats.binom.cdf(rank - 1, n, 0.5) <= tail + slack
+    if n <= 1_000 and rank < n // 2:
+        assert stats.binom.cdf(rank, n, 0.5) > tail - 1e-9
+
+
+def test_a_median_that_may_lie_beyond_the_end_says_so() -> None:
+    """Of ten runs, nine agreed on days 1 to 9 and one never: by ranks 2 and 9 the median day is between 2 and 9.
+
+    With four that never agreed the upper rank falls on one of them: the interval has no upper day.
+    """
+    nine = [row(number, "completed", number + 1) for number in range(9)] + [row(9, "blocked", NEVER)]
+    (track,) = summarise(nine, 20).tracks
+    assert track.median_day_between == (2, 9)
+    six = [row(number, "completed", number + 1) for number in range(6)]
+    (track,) = summarise([*six, *(row(number, "blocked", NEVER) for number in range(6, 10))], 20).tracks
+    assert track.median_day_between == (2, None)
+
+
+def test_a_handful_of_runs_gives_no_interval_for_a_median() -> None:
+    """Five values enclose their median with 1 - 2/32 = 94 % at most."""
+    (track,) = summarise([row(number, "completed", 3) for number in range(5)], 20).tracks
+    assert track.median_day_between == (None, None)

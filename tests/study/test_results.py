@@ -1,9 +1,7 @@
 """Results on disk: complete or absent, and read back as they were written."""
 
 import datetime
-import math
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 import pytest
@@ -11,8 +9,7 @@ import pytest
 from sim.engine import log
 from sim.engine.model import Run
 from sim.engine.record import NEVER, DealRecord, PartyRecord, RunRecord, TalksRecord, TrackRecord
-from sim.study import store
-from sim.study.batch import Batch, Failure
+from sim.study import results
 
 
 def track() -> TrackRecord:
@@ -46,16 +43,12 @@ def record(replication: int = 0) -> RunRecord:
     )  # fmt: skip
 
 
-def manifest(kind: Literal["run", "batch"] = "run") -> store.Manifest:
+def manifest() -> results.Manifest:
     """How that run was made."""
-    question = store.Question(
-        kind=kind, scenario="a small.yaml", sets=("horizon=10",), seed=1, first=0, replications=1, central=False,
-        engine="mesa",
-    )  # fmt: skip
-    return store.Manifest(
+    question = results.Question(scenario="a small.yaml", sets=("horizon=10",), seed=1, replication=0, central=False)
+    return results.Manifest(
         question=question, name="small", title="Two valleys", digest="d" * 64, start=datetime.date(2030, 1, 1),
-        horizon=10, labels={"tracks": {"truce": "Truce"}}, failed=0, command=question.command,
-        versions={"python": "3.11"},
+        horizon=10, labels={"tracks": {"truce": "Truce"}}, command=question.command, versions={"python": "3.11"},
     )  # fmt: skip
 
 
@@ -70,63 +63,43 @@ def entries() -> tuple[log.Entry, ...]:
 
 def test_a_record_read_back_equals_the_record_written() -> None:
     """Plain data for JSON loses nothing, sets of preconditions that unlock included."""
-    assert store.record_from_dict(store.record_as_dict(record())) == record()
+    assert results.record_from_dict(results.record_as_dict(record())) == record()
 
 
 def test_a_run_read_back_equals_the_run_written(tmp_path: Path) -> None:
     """Record, log and daily table survive the disk exactly, every float to its last bit."""
     days = pd.DataFrame({"day": [0, 1], "east.weariness": [0.1 + 0.2, 1 / 3], "truce.phase": ["dormant", "talks"]})
     packages = {"truce": ({"days": "10"}, {"days": "20"})}
-    store.write_run(tmp_path, Run(record(), entries(), days), manifest(), packages)
-    found = store.read_run(tmp_path)
+    results.write_run(tmp_path, Run(record(), entries(), days), manifest(), packages)
+    found = results.read_run(tmp_path)
     assert found.record == record()
     assert found.log == entries()
     pd.testing.assert_frame_equal(found.days, days, check_exact=True)
-    assert store.read_packages(tmp_path) == packages
+    assert results.read_packages(tmp_path) == packages
 
 
 def test_a_manifest_read_back_equals_the_manifest_written(tmp_path: Path) -> None:
     """The manifest survives the disk exactly."""
-    store.write_manifest(tmp_path, manifest())
-    assert store.read_manifest(tmp_path) == manifest()
+    results.write_manifest(tmp_path, manifest())
+    assert results.read_manifest(tmp_path) == manifest()
 
 
 def test_the_command_of_a_question_is_quoted_for_the_shell() -> None:
     """A file name with a space can be pasted as it stands."""
     assert manifest().command == "parley run 'a small.yaml' --seed 1 --replication 0 --set horizon=10"
-    assert manifest("batch").command == "parley batch 'a small.yaml' --seed 1 -n 1 --set horizon=10"
-
-
-def test_rows_stand_in_order_of_replications_with_failures_in_their_place() -> None:
-    """A failed replication is a row of its own, in its place, with its reason; it has no other cell."""
-    batch = Batch(1, 3, False, (record(0), record(2)), (Failure(1, "ValueError: no"),))
-    rows = store.batch_rows(batch)
-    assert [(row["replication"], row["failed"]) for row in rows] == [(0, ""), (1, "ValueError: no"), (2, "")]
-    assert set(rows[1]) == {"replication", "failed"}
-
-
-def test_a_table_keeps_numbers_as_numbers_and_text_as_text(tmp_path: Path) -> None:
-    """Whole numbers, numbers, text with separators and empty cells come back as what they were."""
-    rows = [{"a": 1, "b": 0.1 + 0.2, "c": 'x, "y"\nz'}, {"a": -1, "d": 2.0}]
-    store.write_table(tmp_path / "t.csv", rows)
-    assert store.read_table(tmp_path / "t.csv") == [
-        {"a": 1, "b": 0.1 + 0.2, "c": 'x, "y"\nz', "d": ""},
-        {"a": -1, "b": "", "c": "", "d": 2.0},
-    ]
-    assert math.copysign(1, store.read_table(tmp_path / "t.csv")[1]["a"]) == -1
 
 
 def fill(folder: Path, text: str) -> None:
     """Keep a small result."""
-    with store.staged(folder) as fresh:
+    with results.staged(folder) as fresh:
         (fresh / "text").write_text(text, encoding="utf-8")
-        store.write_manifest(fresh, manifest())
+        results.write_manifest(fresh, manifest())
 
 
 def test_a_staged_folder_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
     """Before the end nothing stands in its place; after it everything does, and nothing else is left."""
     folder = tmp_path / "results" / "one"
-    with store.staged(folder) as fresh:
+    with results.staged(folder) as fresh:
         (fresh / "text").write_text("a", encoding="utf-8")
         assert not folder.exists()
     assert (folder / "text").read_text(encoding="utf-8") == "a"
@@ -139,7 +112,7 @@ def test_an_earlier_result_is_replaced_only_on_success(tmp_path: Path) -> None:
     fill(folder, "first")
 
     def fail() -> None:
-        with store.staged(folder) as fresh:
+        with results.staged(folder) as fresh:
             (fresh / "text").write_text("half", encoding="utf-8")
             raise KeyboardInterrupt
 
@@ -154,7 +127,7 @@ def test_an_earlier_result_is_replaced_only_on_success(tmp_path: Path) -> None:
 def test_what_is_no_result_is_never_replaced(tmp_path: Path) -> None:
     """A folder without a manifest is somebody's own: it stays, and nothing is computed in vain before the refusal."""
     (tmp_path / "one").mkdir()
-    with pytest.raises(store.NotAResult, match="is in the way"), store.staged(tmp_path / "one"):
+    with pytest.raises(results.NotAResult, match="is in the way"), results.staged(tmp_path / "one"):
         pytest.fail("the block must not begin")
 
 
@@ -163,22 +136,22 @@ def test_what_is_no_result_is_never_replaced(tmp_path: Path) -> None:
     [
         (None, "it has no manifest.json"),
         ("{", "cannot be read"),
-        ('{"format": 2}', "layout 2; this version reads 1"),
-        ('{"format": 1}', "cannot be read"),
+        ('{"format": 4}', "layout 4; this version reads 3"),
+        ('{"format": 3}', "cannot be read"),
     ],
 )
 def test_a_manifest_that_cannot_be_understood_is_no_result(tmp_path: Path, content: str | None, complaint: str) -> None:
     """Missing, broken, newer and incomplete manifests are told apart."""
     if content is not None:
-        (tmp_path / store.MANIFEST).write_text(content, encoding="utf-8")
-    with pytest.raises(store.NotAResult, match=complaint):
-        store.read_manifest(tmp_path)
+        (tmp_path / results.MANIFEST).write_text(content, encoding="utf-8")
+    with pytest.raises(results.NotAResult, match=complaint):
+        results.read_manifest(tmp_path)
 
 
 @pytest.mark.parametrize("lost", ["record.json", "events.jsonl", "days.csv"])
 def test_a_run_that_lacks_a_file_is_no_result(tmp_path: Path, lost: str) -> None:
     """A folder with a manifest but without all of its files is refused, not half read."""
-    store.write_run(tmp_path, Run(record(), entries(), pd.DataFrame({"day": [0]})), manifest(), {})
+    results.write_run(tmp_path, Run(record(), entries(), pd.DataFrame({"day": [0]})), manifest(), {})
     (tmp_path / lost).unlink()
-    with pytest.raises(store.NotAResult, match="not a complete run"):
-        store.read_run(tmp_path)
+    with pytest.raises(results.NotAResult, match="not a complete run"):
+        results.read_run(tmp_path)

@@ -1,0 +1,135 @@
+"""Many replications of a case at once, on compiled code: the same rows as the Mesa engine, to the last bit."""
+
+from dataclasses import dataclass
+
+import numpy
+
+from sim.engine import compiling
+from sim.engine.chunk import Chunk, Column, Days, column_names, unlockers
+from sim.engine.laying_out import Plan, lay_out
+from sim.engine.layout import Slot
+from sim.engine.working import BINS, Worker
+from sim.scenario.case import Case
+
+NotCompilable = compiling.NotCompilable
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case that is ready to run: laid out, and compiled."""
+
+    case: Case
+    plan: Plan
+    addresses: tuple[int, ...]
+    """Of the strategies, in the order of the plan."""
+    engine: compiling.Engine
+
+
+def prepare(case: Case) -> Prepared:
+    """Lay a case out and compile what it needs, or find it in the cache; says so if that takes a while.
+
+    Raises:
+        NotCompilable: it cannot run compiled, and why: a user's strategy (file, line), or no compiler for this
+            Python. It can still run on the Mesa engine.
+    """
+    plan = lay_out(case)
+    return Prepared(case, plan, compiling.compile_strategies(plan.strategies), compiling.compile_engine())
+
+
+def run_chunk(
+    case: Case | Prepared,
+    seed: int,
+    first: int,
+    count: int,
+    *,
+    central: bool = False,
+    days: bool = False,
+    parameters: bool = False,
+) -> Chunk:
+    """Run replications `first … first + count - 1`; other threads run on meanwhile.
+
+    Args:
+        case: the case, best `prepare`d once for all chunks.
+        seed: of every draw, 0 or more.
+        first: number of the first replication.
+        count: how many, at least 1.
+        central: hold uncertain parameters at their middle.
+        days: keep what happened day by day, over all replications.
+        parameters: keep what was drawn for uncertain values.
+
+    Raises:
+        NotCompilable: see `prepare`.
+        ValueError: fewer than one replication.
+    """
+    if count < 1:
+        raise ValueError(f"a chunk needs at least 1 replication, not {count}")
+    prepared = case if isinstance(case, Prepared) else prepare(case)
+    wanted = {"central": central, "days": days, "parameters": parameters}
+    options = {name for name, value in wanted.items() if value}
+    worker = Worker(prepared.plan, prepared.case, list(prepared.addresses), seed, count, options)
+    worker.arrays[Slot.CODE] = prepared.engine.code
+    worker.open()
+    unlocks = _run_all(prepared.engine, worker, first, count)
+    return _chunk(prepared, worker, unlocks, seed, first, count, options)
+
+
+def _run_all(engine: compiling.Engine, worker: Worker, first: int, count: int) -> Column:
+    """Run all replications, emptying the room for unlocks whenever it is full; returns the unlocks."""
+    rows, done = [], 0
+    integers = worker.arrays[Slot.ROW_UNLOCKS].reshape(-1, 4)
+    while done < count:
+        worker.run["offset"] = done
+        worker.run["unlocks"] = 0
+        done += engine.run(worker.book, first + done, count - done)
+        rows.append(integers[: worker.run["unlocks"]].copy())
+    return numpy.concatenate(rows)
+
+
+def _chunk(
+    prepared: Prepared, worker: Worker, unlocks: Column, seed: int, first: int, count: int, options: set[str]
+) -> Chunk:
+    case, arrays = prepared.case, worker.arrays
+    integers = arrays[Slot.ROW_INTEGERS].reshape(count, -1)
+    numbers = arrays[Slot.ROW_NUMBERS].reshape(count, -1)
+    columns, at = {}, {"i": 0, "f": 0}
+    for name, kind in column_names(case).items():
+        source = numbers if kind == "f8" else integers
+        columns[name] = source[:, at[kind[0]]].astype(kind)
+        at[kind[0]] += 1
+    uncertain = tuple(parameter.path for parameter in case.parameters if parameter.value.uncertain)
+    wanted = "parameters" in options
+    return Chunk(
+        case=case.name,
+        digest=case.digest,
+        seed=seed,
+        first=first,
+        count=count,
+        central="central" in options,
+        columns=columns,
+        status=integers[:, -1].astype("i1"),
+        happened=arrays[Slot.ROW_HAPPENED],
+        unlock_replication=unlocks[:, 0],
+        unlock_track=unlocks[:, 1],
+        unlock_mask=unlocks[:, 2],
+        unlock_days=unlocks[:, 3],
+        unlock_names=unlockers(case),
+        tracks=tuple(track.name for track in case.tracks),
+        parameter_paths=uncertain if wanted else (),
+        parameters=arrays[Slot.ROW_PARAMETERS].reshape(count, -1) if wanted else None,
+        days=_days(case, worker, count) if "days" in options else None,
+    )
+
+
+def _days(case: Case, worker: Worker, count: int) -> Days:
+    parties = [party.name for party in case.parties]
+    names = [f"{party}.weariness" for party in parties] + [f"{party}.strength" for party in parties]
+    names += [f"{party}.trust.{other}" for party in parties for other in parties]
+    kept = [place for place, name in enumerate(names) if name.split(".")[0] != name.split(".")[-1]]
+    arrays, days = worker.arrays, case.horizon
+    return Days(
+        replications=count,
+        phases=arrays[Slot.DAY_PHASES].reshape(days, len(case.tracks), 6),
+        names=tuple(names[place] for place in kept),
+        sums=arrays[Slot.DAY_SUMS].reshape(days, len(names))[:, kept],
+        bins=arrays[Slot.DAY_LEVELS].reshape(days, len(names), BINS)[:, kept],
+    )

@@ -1,0 +1,281 @@
+"""Compiled engine: what every package is worth to every seat today. See `appraisal.py` and `seat.py` in agents."""
+
+import math
+
+from sim.engine.compiled_sight import ask, gates, in_time
+from sim.engine.compiled_world import affords, aid, rearm_cap, watched
+from sim.engine.layout import Book, Slot
+from sim.engine.opening import (
+    conditions,
+    floats,
+    floats_from,
+    ints,
+    ints_from,
+    kinds,
+    mediators,
+    parties,
+    promises,
+    runs,
+    seats,
+    spaces,
+    steps,
+    tracks,
+)
+from sim.rules import mediation, offers, strength, worth
+from sim.scenario.case import NOWHERE
+from sim.terms import Firmness, Style
+
+
+def appraise(book: Book, track: int, space: int, gate: int) -> None:
+    """Appraise a space for all seats of a table, with the preconditions of one gate.
+
+    Leaves worths, reservations, tops, what is feasible and what each package fails where the book keeps them.
+    """
+    asked = spaces(book)[space]
+    take_stakes(book, space)
+    feasible, failing = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING)
+    takes = asked.takes != 0
+    for outcome in range(asked.outcomes):
+        feasible[outcome] = 1 if not takes or affords(book, space, outcome) else 0
+        failing[outcome] = 0
+    weigh_gains(book, track, space)
+    for seat in range(asked.seats):
+        weigh_fears(book, track, space, seat)
+        weigh(book, track, space, seat)
+        reservation = reserve_worth(book, track, seat)
+        top = offers.best(floats(book, Slot.WORTHS), feasible, seat, asked.outcomes)
+        floats(book, Slot.RESERVATIONS)[seat] = reservation
+        floats(book, Slot.TOPS)[seat] = reservation if top == -math.inf else top
+    consult(book, track, space, gate)
+
+
+# Worth --------------------------------------------------------------------------------------------------
+
+
+def take_stakes(book: Book, space: int) -> None:
+    """Work out, once a run, what a space holds for the seats: base worths, and what of them rests on others' word."""
+    if ints(book, Slot.STAKED)[space] != 0:
+        return
+    ints(book, Slot.STAKED)[space] = 1
+    asked = spaces(book)[space]
+    weights = floats(book, Slot.SEAT_FLOATS)
+    promised = floats_from(book, Slot.PROMISED, asked.promised)
+    promised[: asked.seats * asked.seats * asked.outcomes] = 0.0
+    for seat in range(asked.seats):
+        total = 0.0
+        for feature in range(asked.features):
+            weights[feature] = weight_of(book, space, seat, feature)
+            total += abs(weights[feature])
+        judge(book, space, seat, asked.bases + seat * asked.outcomes, Slot.BASE)
+        for place in range(asked.promises, asked.promises_end):
+            if promises(book)[place].receiver == seat:
+                take_at_word(book, space, place, total)
+
+
+def weight_of(book: Book, space: int, seat: int, feature: int) -> float:
+    """How much a seat wants a feature of a space; 0 for no interest."""
+    asked = spaces(book)[space]
+    index = ints(book, Slot.WEIGHTS)[asked.weights + seat * asked.features + feature]
+    return 0.0 if index == NOWHERE else floats(book, Slot.DRAWN)[index]
+
+
+def judge(book: Book, space: int, seat: int, first: int, slot: int) -> None:
+    """Base worth of every package by the weights in SEAT_FLOATS on the seat's scales, kept from `first` on."""
+    asked = spaces(book)[space]
+    weights, kept = floats(book, Slot.SEAT_FLOATS), floats_from(book, slot, first)
+    for outcome in range(asked.outcomes):
+        scores = floats_from(book, Slot.SCORES, asked.scores + (seat * asked.outcomes + outcome) * asked.features)
+        kept[outcome] = worth.base_worth(weights, scores, asked.features)
+
+
+def take_at_word(book: Book, space: int, place: int, total: float) -> None:
+    """Add what one promise is worth to the seat that receives it, after any guarantee."""
+    asked, promise = spaces(book)[space], promises(book)[place]
+    scores = asked.scores + (promise.receiver * asked.outcomes + promise.outcome) * asked.features
+    promised = floats_from(book, Slot.PROMISED, asked.promised)
+    promised[(promise.receiver * asked.seats + promise.giver) * asked.outcomes + promise.outcome] += (
+        worth.promised_worth(
+            weight_of(book, space, promise.receiver, promise.feature),
+            floats(book, Slot.SCORES)[scores + promise.feature],
+            promise.share,
+            guarantee(book, asked.first_step + promise.step),
+            total,
+        )
+    )
+
+
+def guarantee(book: Book, step: int) -> float:
+    """How far a mediator's word secures a step, [0, 1]."""
+    mediator = steps(book)[step].guaranteed_by
+    return 0.0 if mediator == NOWHERE else mediators(book)[mediator].guarantee
+
+
+def weigh_gains(book: Book, track: int, space: int) -> None:
+    """By seat and truce kind: how much log strength the party would gain by it."""
+    asked, first = spaces(book)[space], tracks(book)[track].seats
+    changed, as_of = runs(book)[0].levels_changed, ints(book, Slot.GAINS_AS_OF)
+    if as_of[space] == changed:  # no level that they depend on has changed since
+        return
+    as_of[space] = changed
+    gains = floats_from(book, Slot.GAINS, asked.gains)
+    many = asked.kinds_end - asked.kinds
+    for seat in range(asked.seats):
+        party = seats(book)[first + seat].party
+        for place in range(many):
+            kind = kinds(book)[asked.kinds + place]
+            speed = strength.rearming_speed(
+                parties(book)[party].rearm,
+                aid(book, party, asked.kinds + place),
+                rearm_cap(book, party, asked.kinds + place),
+                watched(book, kind.monitoring),
+            )
+            gains[seat * many + place] = worth.rearming_gain(kind.days, kind.scope, speed)
+
+
+def weigh_fears(book: Book, track: int, space: int, seat: int) -> None:
+    """By truce kind: worth lost by a seat to the fear that another rearms under it."""
+    asked, first = spaces(book)[space], tracks(book)[track].seats
+    gains, fears = floats_from(book, Slot.GAINS, asked.gains), floats(book, Slot.FEARS)
+    me, own = parties(book)[seats(book)[first + seat].party], seats(book)[first + seat].party
+    many = asked.kinds_end - asked.kinds
+    for place in range(many):
+        greatest, mine = 0.0, gains[seat * many + place]
+        for other in range(asked.seats):
+            theirs = gains[other * many + place]
+            if other != seat and (mine != 0.0 or theirs != 0.0):  # where nobody rearms, power does not shift
+                rival = seats(book)[first + other].party
+                shift = worth.shift_of_power(me.log_strength, parties(book)[rival].log_strength, mine, theirs)
+                trust = floats(book, Slot.TRUST)[own * runs(book)[0].parties + rival]
+                greatest = max(greatest, worth.fear_of_rearming(me.fear_of_rearming, shift, trust))
+        fears[place] = greatest
+
+
+def weigh(book: Book, track: int, space: int, seat: int) -> None:
+    """Worth of every package to a seat today, before audience cost."""
+    asked, first = spaces(book)[space], tracks(book)[track].seats
+    own = seats(book)[first + seat].party
+    suspicion, trusts = parties(book)[own].doubt, floats_from(book, Slot.TRUST, own * runs(book)[0].parties)
+    base = floats_from(book, Slot.BASE, asked.bases + seat * asked.outcomes)
+    promised = floats_from(book, Slot.PROMISED, asked.promised + seat * asked.seats * asked.outcomes)
+    fears, kind_of = floats(book, Slot.FEARS), ints_from(book, Slot.KIND_OF, asked.kind_of)
+    worths = floats_from(book, Slot.WORTHS, seat * asked.outcomes)
+    if asked.promises_end == asked.promises:  # where nothing is promised, nothing is doubted
+        for outcome in range(asked.outcomes):
+            worths[outcome] = worth.worth_today(base[outcome], 0.0, fears[kind_of[outcome]], 0.0)
+        return
+    for outcome in range(asked.outcomes):
+        doubt = 0.0
+        for other in range(asked.seats):
+            if other != seat:
+                trust = trusts[seats(book)[first + other].party]
+                doubt += worth.doubt(suspicion, trust, promised[other * asked.outcomes + outcome])
+        worths[outcome] = worth.worth_today(base[outcome], doubt, fears[kind_of[outcome]], 0.0)
+
+
+def reserve_worth(book: Book, track: int, seat: int) -> float:
+    """Least worth that a seat accepts today."""
+    case = tracks(book)[track]
+    place = seats(book)[case.seats + seat]
+    me, drawn = parties(book)[place.party], floats(book, Slot.DRAWN)
+    pressure = 0.0
+    for position in range(case.mediators, case.mediators_end):
+        pressure += pressure_on(book, ints(book, Slot.TABLE_MEDIATORS)[position], place.party)
+    return worth.reservation(drawn[place.margin], me.urgency, me.weariness, me.weariness_at_start, pressure)
+
+
+def pressure_on(book: Book, mediator: int, party: int) -> float:
+    """How far a mediator's presence lowers the reservation of a party."""
+    if mediators(book)[mediator].style != Style.MANIPULATION:
+        return 0.0
+    index = ints(book, Slot.PRESSURE)[mediator * runs(book)[0].parties + party]
+    return floats(book, Slot.DRAWN)[index]
+
+
+# Preconditions ------------------------------------------------------------------------------------------
+
+
+def consult(book: Book, track: int, space: int, gate: int) -> None:
+    """Ask the preconditions of a gate: what each package fails, and what it costs its holders at home."""
+    case, asked = tracks(book)[track], spaces(book)[space]
+    failing, standing = ints(book, Slot.FAILING), 0
+    for condition in range(case.conditions, case.conditions_end):
+        stated = conditions(book)[condition]
+        if stated.gate == gate and stated.always != NOWHERE and gates(book, condition):
+            standing |= 1 << stated.position
+    if standing != 0:
+        always = ints_from(book, Slot.ALWAYS_FAILING, asked.failing)
+        for outcome in range(asked.outcomes):
+            failing[outcome] = always[outcome] & standing
+    for condition in range(case.conditions, case.conditions_end):
+        stated = conditions(book)[condition]
+        if stated.gate == gate and stated.always == NOWHERE and gates(book, condition):
+            met = ask(book, condition, track, space)
+            answers = ints(book, Slot.ALWAYS)
+            for outcome in range(asked.outcomes):
+                if answers[met + outcome] == 0:
+                    failing[outcome] |= 1 << stated.position
+    for seat in range(asked.seats):
+        price(book, track, space, gate, seat)
+
+
+def price(book: Book, track: int, space: int, gate: int, seat: int) -> None:
+    """Take the audience cost of a seat's priced preconditions off its worths."""
+    case, asked = tracks(book)[track], spaces(book)[space]
+    party = seats(book)[case.seats + seat].party
+    unmet, costs = floats(book, Slot.UNMET), False
+    for condition in range(case.conditions, case.conditions_end):
+        stated = conditions(book)[condition]
+        if stated.gate != gate or stated.firmness != Firmness.PRICED or stated.holder != party:
+            continue
+        if not in_time(book, condition):
+            continue
+        if not costs:
+            unmet[: asked.outcomes] = 0.0
+            costs = True
+        cost, met = floats(book, Slot.DRAWN)[stated.cost], ask(book, condition, track, space)
+        answers = ints(book, Slot.ALWAYS)
+        for outcome in range(asked.outcomes):
+            if answers[met + outcome] == 0:
+                unmet[outcome] += cost
+    if costs:
+        worths, audience = floats_from(book, Slot.WORTHS, seat * asked.outcomes), parties(book)[party].audience
+        for outcome in range(asked.outcomes):
+            worths[outcome] = worths[outcome] - worth.audience_cost(audience, unmet[outcome])
+
+
+# The zone of agreement ----------------------------------------------------------------------------------
+
+
+def lacks(book: Book, outcome: int, outcomes: int, many: int) -> bool:
+    """What each seat lacks to its reservation, left in SEAT_FLOATS; whether any lacks anything."""
+    needs, lacking = floats(book, Slot.SEAT_FLOATS), False
+    worths, reservations = floats(book, Slot.WORTHS), floats(book, Slot.RESERVATIONS)
+    for seat in range(many):
+        needs[seat] = mediation.need(reservations[seat], worths[seat * outcomes + outcome])
+        lacking = lacking or needs[seat] != 0.0
+    return lacking
+
+
+def can_promise(book: Book, mediator: int, many: int) -> bool:
+    """Whether a mediator could make up what the seats lack, as it stands in SEAT_FLOATS."""
+    me = mediators(book)[mediator]
+    if me.style != Style.MANIPULATION:
+        return False
+    return mediation.affordable(floats(book, Slot.SEAT_FLOATS), me.inducement_cap, me.leverage, many)
+
+
+def in_zone(book: Book, track: int, outcome: int, outcomes: int, bridging: bool) -> bool:
+    """Whether a feasible package is worth every reservation, counting what a bridging mediator could promise."""
+    case = tracks(book)[track]
+    many = case.seats_end - case.seats
+    worths, reservations, enough = floats(book, Slot.WORTHS), floats(book, Slot.RESERVATIONS), True
+    for seat in range(many):
+        enough = enough and worths[seat * outcomes + outcome] >= reservations[seat]
+    if enough:
+        return True
+    if bridging:
+        lacks(book, outcome, outcomes, many)
+        for position in range(case.mediators, case.mediators_end):
+            if can_promise(book, ints(book, Slot.TABLE_MEDIATORS)[position], many):
+                return True
+    return False

@@ -1,0 +1,312 @@
+"""Compiled engine: a deal through its life. See `deal.py` for the same in agents."""
+
+import math
+
+from sim.engine.compiled_delivery import attempt
+from sim.engine.compiled_queue import close, first_withheld, free, take_on
+from sim.engine.compiled_renewal import asks_for_renewal, renew
+from sim.engine.compiled_sight import gates, holds
+from sim.engine.compiled_truce import begin_truce, live_through_truce, mean_ledger
+from sim.engine.compiled_world import FAILED, draw, fail, release, reserve_needs, tell, without
+from sim.engine.happened import Happening
+from sim.engine.layout import Book, Slot
+from sim.engine.opening import (
+    conditions,
+    dues,
+    floats,
+    ints,
+    kinds,
+    obligations,
+    places,
+    renewals,
+    runs,
+    seats,
+    spaces,
+    steps,
+    tables,
+    tracks,
+    transfers,
+    truces,
+)
+from sim.rules import chance, compliance, mediation
+from sim.scenario.case import NOWHERE
+from sim.terms import DealEnding, Gate, Phase, Purpose
+
+
+def sign(book: Book, track: int, outcome: int) -> None:
+    """A deal is agreed: what it promises is put aside, its steps are taken on."""
+    table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
+    space = spaces(book)[case.space]
+    table.has_deal = 1
+    table.outcome = outcome
+    table.kind = space.kinds + ints(book, Slot.KIND_OF)[space.kind_of + outcome]
+    table.begins_on = run.day + case.lead_days
+    table.in_truce = 0
+    table.truce_days = int(kinds(book)[table.kind].days)
+    table.renewals = 0
+    table.suspended_on = NOWHERE
+    table.obligations = 0
+    table.dues = 0
+    table.places = 0
+    forget_steps(book, track)
+    incidents = ints(book, Slot.INCIDENTS)
+    for seat in range(case.seats, case.seats_end):
+        incidents[seat] = 0
+    take_on(book, track, case.space, outcome, table.begins_on)
+    reserve_needs(book, case.space, outcome)
+    for seat in range(case.seats, case.seats_end):
+        worth = floats(book, Slot.WORTHS)[(seat - case.seats) * space.outcomes + outcome]
+        tell(book, Happening.AGREED, track, seats(book)[seat].party, worth)
+    for seat in range(case.seats, case.seats_end):
+        tell(book, Happening.INDUCED, track, seats(book)[seat].party, places(book)[seat].inducement)
+
+
+def forget_steps(book: Book, track: int) -> None:
+    """No step of the table, nor of its renewal, waits to be done."""
+    case, undone = tracks(book)[track], ints(book, Slot.UNDONE)
+    for step in range(case.steps, case.steps_end):
+        undone[step] = 0
+    if case.renewal != NOWHERE:
+        renewal = renewals(book)[case.renewal]
+        for step in range(renewal.steps, renewal.steps_end):
+            undone[step] = 0
+
+
+def begin(book: Book, track: int) -> None:
+    """Enter into force: restraint, grants, and the end of deals that this one supersedes."""
+    table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
+    table.phase = Phase.IN_FORCE
+    for place in range(case.supersedes, case.supersedes_end):
+        other = ints(book, Slot.SUPERSEDES)[place]
+        if tables(book)[other].has_deal:
+            end(book, other, DealEnding.SUPERSEDED, NOWHERE)
+    kind = kinds(book)[table.kind]
+    if kind.grants_end > kind.grants:
+        ints(book, Slot.GRANTS)[run.grants] = track
+        run.grants += 1
+        run.levels_changed += 1
+    if table.truce_days > 0:
+        bound = 0
+        for seat in range(case.seats, case.seats_end):
+            bound |= 1 << seats(book)[seat].party
+        table.in_truce = 1
+        begin_truce(book, track, bound, kind.scope, kind.monitoring)
+    tell(book, Happening.BEGAN, track, -1, float(table.truce_days))
+
+
+def live_through(book: Book, track: int) -> None:
+    """One day in force: run out; or never start; deliver; comply and observe; leave; ask for renewal; be done."""
+    table = tables(book)[track]
+    age = runs(book)[0].day - table.begins_on
+    if table.in_truce and age >= table.truce_days:
+        end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.EXPIRED, NOWHERE)
+        return
+    if table.in_truce and age == 0 and never_starts(book, track):
+        return
+    deliver(book, track)
+    if not table.has_deal:
+        return
+    if table.in_truce:
+        keep_truce(book, track, age)
+        if table.has_deal and asks_for_renewal(book, track, age):
+            renew(book, track)
+    elif table.dues == 0:
+        end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.COMPLETED, NOWHERE)
+
+
+def is_short(book: Book, track: int) -> bool:
+    """Whether less was delivered than agreed, leaving out what stands outside the deal."""
+    first = tracks(book)[track].obligations
+    for place in range(first, first + tables(book)[track].obligations):
+        obligation = obligations(book)[place]
+        if steps(book)[obligation.step].outside == 0:
+            if obligation.delivered < transfers(book)[obligation.transfer].amount:
+                return True
+    return False
+
+
+def end(book: Book, track: int, ending: int, party: int) -> None:
+    """The deal is over: what was not delivered is nobody's to give any more, and restraint ends."""
+    table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
+    for place in range(case.dues, case.dues + table.dues):
+        free(book, track, place)
+    table.dues = 0
+    if table.in_truce:
+        release(book, track)
+    run.grants = without(ints(book, Slot.GRANTS), run.grants, track)
+    run.levels_changed += 1
+    in_force = 0 if ending == DealEnding.NEVER_STARTED else max(0, run.day - table.begins_on)
+    tell(book, Happening.DEAL_ENDED, track, party, float(ending + 16 * in_force))
+    record(book, track, ending, in_force)
+    table.has_deal = 0
+    if case.cool_down == NOWHERE:
+        table.phase = Phase.CLOSED
+    else:
+        table.phase = Phase.DORMANT
+        table.reopens_on = run.day + case.cool_down
+
+
+def record(book: Book, track: int, ending: int, in_force: int) -> None:
+    """Add what is left of a deal to what the track's row holds."""
+    table = tables(book)[track]
+    if table.deals == 0:
+        table.first_deal = ending
+    table.deals += 1
+    table.days_in_force += in_force
+    agreed, delivered = 0.0, 0.0
+    first = tracks(book)[track].obligations
+    for place in range(first, first + table.obligations):
+        name = transfers(book)[obligations(book)[place].transfer].name
+        if is_repeated(book, first, place, name):
+            continue
+        counts, gesture, agreed_here, delivered_here = True, False, 0.0, 0.0
+        for other in range(place, first + table.obligations):
+            obligation = obligations(book)[other]
+            transfer = transfers(book)[obligation.transfer]
+            if transfer.name == name:
+                agreed_here += transfer.amount
+                delivered_here += obligation.delivered
+                counts = counts and transfer.counted != 0
+                gesture = gesture or transfer.is_gesture != 0
+        if counts:
+            agreed += agreed_here
+            delivered += delivered_here
+        if gesture:
+            table.gestures += delivered_here
+    table.agreed += agreed
+    table.delivered += delivered
+    if table.in_truce:
+        from_truce(book, track)
+
+
+def is_repeated(book: Book, first: int, place: int, name: int) -> bool:
+    """Whether an earlier obligation of the deal goes by the same name."""
+    for earlier in range(first, place):
+        if transfers(book)[obligations(book)[earlier].transfer].name == name:
+            return True
+    return False
+
+
+def from_truce(book: Book, track: int) -> None:
+    """Add the violations of a deal's truce to what the track's row holds."""
+    ledger = truces(book)[track]
+    table = tables(book)[track]
+    table.violations += ledger.violations
+    table.alleged += ledger.alleged
+
+
+# Delivery -----------------------------------------------------------------------------------------------
+
+
+def deliver(book: Book, track: int) -> None:
+    """Hand over what is due, in order; what is withheld suspends the deal until it is cured."""
+    table, case, day = tables(book)[track], tracks(book)[track], runs(book)[0].day
+    if table.suspended_on != NOWHERE and day - table.suspended_on >= case.patience:
+        end(book, track, DealEnding.DEFAULTED, first_withheld(book, track))
+        return
+    carried_on = True
+    while carried_on:
+        carried_on = carry_out(book, track, day)
+
+
+def carry_out(book: Book, track: int, day: int) -> bool:
+    """Carry out the tranches whose turn has come; returns whether more may have become possible."""
+    table, case, progress = tables(book)[track], tracks(book)[track], False
+    place = case.dues
+    while place < case.dues + table.dues and dues(book)[place].day <= day:
+        if not may_fall_due(book, track, place):
+            place += 1
+            continue
+        if not attempt(book, track, place) and steps(book)[dues(book)[place].step].outside == 0:
+            suspend(book, track, place)
+            return False
+        close(book, track, place)
+        progress = True
+        if table.suspended_on != NOWHERE:
+            table.suspended_on = NOWHERE
+            table.phase = Phase.IN_FORCE
+            tell(book, Happening.RESUMED, track, -1, 0.0)
+    return progress
+
+
+def may_fall_due(book: Book, track: int, place: int) -> bool:
+    """Whether a tranche waits for no other step, nor for a truce."""
+    step = steps(book)[dues(book)[place].step]
+    if step.while_truce and not tables(book)[track].in_truce:
+        return False
+    undone = ints(book, Slot.UNDONE)
+    for before in range(step.after, step.after_end):
+        if undone[ints(book, Slot.AFTER)[before]] != 0:
+            return False
+    return True
+
+
+def suspend(book: Book, track: int, place: int) -> None:
+    """A tranche is withheld: the deal stops until it is delivered."""
+    table = tables(book)[track]
+    dues(book)[place].withheld = 1
+    if table.suspended_on == NOWHERE:
+        table.suspended_on = runs(book)[0].day
+        table.phase = Phase.SUSPENDED
+        tell(book, Happening.SUSPENDED, track, -1, 0.0)
+
+
+# The truce ----------------------------------------------------------------------------------------------
+
+
+def never_starts(book: Book, track: int) -> bool:
+    """Whether some party never begins to carry the deal out."""
+    case = tracks(book)[track]
+    for seat in range(case.seats, case.seats_end):
+        party = seats(book)[seat].party
+        u = draw(book, Purpose.NEVER_STARTS, track, party, -1, 0)
+        if chance.happens(u, floats(book, Slot.DRAWN)[seats(book)[seat].never_starts]):
+            leave(book, track, party, 0, DealEnding.NEVER_STARTED)
+            return True
+    return False
+
+
+def leave(book: Book, track: int, party: int, age: int, ending: int) -> None:
+    """A party leaves the deal."""
+    tell(book, Happening.LEFT, track, party, float(age))
+    end(book, track, ending, party)
+
+
+def keep_truce(book: Book, track: int, age: int) -> None:
+    """One day of the truce: comply, observe, and stay or leave."""
+    table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
+    live_through_truce(book, track, age, table.truce_days - age)
+    for seat in range(case.seats, case.seats_end):
+        party = seats(book)[seat].party
+        leaving = floats(book, Slot.DRAWN)[seats(book)[seat].leaving]
+        exponent = leaving_exponent(book, track, seat, age)
+        hazard = compliance.leaving_hazard(leaving, age, run.truce_shape, exponent)
+        if not math.isfinite(hazard):
+            fail(book, FAILED)
+        u = draw(book, Purpose.LEAVING, track, party, -1, 0)
+        if chance.happens(u, compliance.leaving_chance(hazard)):
+            leave(book, track, party, age, DealEnding.BROKEN)
+            return
+
+
+def leaving_exponent(book: Book, track: int, seat: int, age: int) -> float:
+    """What moves a seat's log hazard of leaving today."""
+    run, case = runs(book)[0], tracks(book)[track]
+    souring = mediation.souring(places(book)[seat].inducement, run.inducement_memory, age)
+    ledger = mean_ledger(book, track, seat - case.seats, age)
+    exit_term = run.leaving_exit_clause if case.exit_clause else 0.0
+    unmet = float(unmet_to_continue(book, track, seat - case.seats))
+    return compliance.leaving_exponent(run.leaving_ledger, ledger, run.leaving_condition, unmet, exit_term, souring)
+
+
+def unmet_to_continue(book: Book, track: int, index: int) -> int:
+    """How many of a seat's preconditions of continuing are unmet today."""
+    case, unmet = tracks(book)[track], 0
+    space = spaces(book)[case.space]
+    for condition in range(case.conditions, case.conditions_end):
+        stated = conditions(book)[condition]
+        if stated.gate == Gate.CONTINUES and stated.seat == index and gates(book, condition):
+            terms = space.values + tables(book)[track].outcome * space.issues
+            if not holds(book, stated.program, track, terms):
+                unmet += 1
+    return unmet

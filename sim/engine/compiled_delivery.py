@@ -1,0 +1,183 @@
+"""Compiled engine: one tranche falls due. See `delivering.py` for the same in agents."""
+
+from sim.engine.compiled_appraisal import guarantee
+from sim.engine.compiled_party import reinforce
+from sim.engine.compiled_queue import due_amount
+from sim.engine.compiled_sight import gates, holds
+from sim.engine.compiled_world import draw, hand_over, tell
+from sim.engine.happened import Happening
+from sim.engine.layout import Book, Slot
+from sim.engine.opening import (
+    conditions,
+    dues,
+    floats,
+    obligations,
+    parties,
+    runs,
+    seats,
+    spaces,
+    steps,
+    stock_cases,
+    tables,
+    tracks,
+    transfers,
+)
+from sim.rules import captives, chance, delivery, trust
+from sim.scenario.case import NOWHERE
+from sim.terms import Gate, Purpose
+
+STOCK_BITS, TRANCHE_BITS = 5, 10
+"""Bits of a draw's index that number what is handed over, and the tranche; the rest number the step."""
+DEFAULT, CONDITION, STOCK = 0, 1, 2
+"""Why something is withheld, as `happened.WHY` has it."""
+
+
+def attempt(book: Book, track: int, place: int) -> bool:
+    """Hand a tranche over if nothing stands in the way; returns whether it was."""
+    if condition_unmet(book, track, place) or stock_lacking(book, track, place) or defaulted(book, track, place):
+        return False
+    for obligation in range(dues(book)[place].first, dues(book)[place].end):
+        hand_over_part(book, track, place, obligation)
+    return True
+
+
+def withhold(book: Book, track: int, place: int, giver: int, why: int) -> None:
+    """Say, the first time, that a giver does not deliver."""
+    if dues(book)[place].withheld == 0:
+        tell(book, Happening.WITHHELD, track, giver, float(why))
+
+
+def condition_unmet(book: Book, track: int, place: int) -> bool:
+    """A step's own condition, or a giver's precondition for delivering (or, without a truce, for going on)."""
+    case, due = tracks(book)[track], dues(book)[place]
+    space = spaces(book)[case.space]
+    terms = space.values + tables(book)[track].outcome * space.issues
+    program = steps(book)[due.step].delivers_if
+    if program != NOWHERE and not holds(book, program, track, terms):
+        withhold(book, track, place, transfers(book)[obligations(book)[due.first].transfer].giver, CONDITION)
+        return True
+    for index in range(case.seats_end - case.seats):
+        party = seats(book)[case.seats + index].party
+        if gives(book, place, party) and unmet_to_deliver(book, track, index, terms):
+            withhold(book, track, place, party, CONDITION)
+            return True
+    return False
+
+
+def gives(book: Book, place: int, party: int) -> bool:
+    """Whether a party gives anything in a tranche."""
+    due = dues(book)[place]
+    for obligation in range(due.first, due.end):
+        if transfers(book)[obligations(book)[obligation].transfer].giver == party:
+            return True
+    return False
+
+
+def unmet_to_deliver(book: Book, track: int, index: int, terms: int) -> bool:
+    """Whether a seat has an unmet precondition for delivering (or, without a truce, for going on)."""
+    case, in_truce = tracks(book)[track], tables(book)[track].in_truce != 0
+    for condition in range(case.conditions, case.conditions_end):
+        stated = conditions(book)[condition]
+        asked = stated.gate == Gate.DELIVERS or (stated.gate == Gate.CONTINUES and not in_truce)
+        if asked and stated.seat == index and gates(book, condition):
+            if not holds(book, stated.program, track, terms):
+                return True
+    return False
+
+
+def stock_lacking(book: Book, track: int, place: int) -> bool:
+    """Whether a giver no longer holds what falls due."""
+    due = dues(book)[place]
+    for obligation in range(due.first, due.end):
+        transfer = transfers(book)[obligations(book)[obligation].transfer]
+        if floats(book, Slot.STOCKS)[transfer.stock] < due_amount(book, place, obligation):
+            withhold(book, track, place, transfer.giver, STOCK)
+            return True
+    return False
+
+
+def defaulted(book: Book, track: int, place: int) -> bool:
+    """Each giver in turn decides; the first default lets the others withhold."""
+    due, run = dues(book)[place], runs(book)[0]
+    for obligation in range(due.first, due.end):
+        transfer = transfers(book)[obligations(book)[obligation].transfer]
+        if was_asked(book, place, obligation):
+            continue
+        trusted = floats(book, Slot.TRUST)[transfer.giver * run.parties + transfer.receiver]
+        secured = guarantee(book, due.step)
+        probability = delivery.default_chance(parties(book)[transfer.giver].default, trusted, secured)
+        if chance.happens(draw_of(book, Purpose.DEFAULT, track, place, obligation, 0), probability):
+            lose_trust_by_default(book, place, obligation)
+            withhold(book, track, place, transfer.giver, DEFAULT)
+            return True
+    return False
+
+
+def was_asked(book: Book, place: int, obligation: int) -> bool:
+    """Whether an earlier part of the tranche is from the same giver to the same receiver."""
+    here = transfers(book)[obligations(book)[obligation].transfer]
+    for earlier in range(dues(book)[place].first, obligation):
+        there = transfers(book)[obligations(book)[earlier].transfer]
+        if there.giver == here.giver and there.receiver == here.receiver:
+            return True
+    return False
+
+
+def lose_trust_by_default(book: Book, place: int, obligation: int) -> None:
+    """The receiver trusts a giver less that defaults on a tranche: once."""
+    due, run = dues(book)[place], runs(book)[0]
+    transfer = transfers(book)[obligations(book)[obligation].transfer]
+    if due.faulted >> transfer.giver & 1:
+        return
+    due.faulted |= 1 << transfer.giver
+    due.last_faulted = transfer.giver
+    share = due_amount(book, place, obligation) / transfer.amount
+    trusts, held = floats(book, Slot.TRUST), transfer.receiver * run.parties + transfer.giver
+    trusts[held] = trust.after_shortfall(trusts[held], run.trust_loss, share)
+
+
+def hand_over_part(book: Book, track: int, place: int, obligation: int) -> None:
+    """Hand over one part of a tranche, or less."""
+    part = obligations(book)[obligation]
+    transfer = transfers(book)[part.transfer]
+    stock = stock_cases(book)[transfer.stock]
+    due = due_amount(book, place, obligation)
+    what = 2 * stock.what + (1 if stock.of == NOWHERE else 0)
+    u = draw_of(book, Purpose.SHORTFALL, track, place, obligation, what)
+    handed = delivery.delivered(u, due, parties(book)[transfer.giver].shortfall)
+    share = captives.share_of_holdings(handed, floats(book, Slot.STOCKS)[transfer.stock])
+    hand_over(book, transfer.stock, handed, transfer.receiver)
+    part.delivered += handed
+    move_trust(book, place, obligation, handed, due, share)
+    bring_home(book, transfer.stock, transfer.giver, transfer.receiver, handed)
+    tell(book, Happening.DELIVERED, track, transfer.giver, handed)
+
+
+def move_trust(book: Book, place: int, obligation: int, handed: float, due: float, share: float) -> None:
+    """What the receiver makes of what it was handed."""
+    run, transfer = runs(book)[0], transfers(book)[obligations(book)[obligation].transfer]
+    trusts, held = floats(book, Slot.TRUST), transfer.receiver * run.parties + transfer.giver
+    if steps(book)[dues(book)[place].step].gesture:
+        after = trust.after_gesture(trusts[held], run.gesture_gain, share)
+    else:
+        after = trust.after_delivery(trusts[held], run.trust_gain, handed / transfer.amount)
+    if handed < due:
+        after = trust.after_shortfall(after, run.trust_loss, (due - handed) / transfer.amount)
+    trusts[held] = after
+
+
+def bring_home(book: Book, stock: int, giver: int, receiver: int, handed: float) -> None:
+    """Captives who come home are counted, and some can fight again."""
+    case = stock_cases(book)[stock]
+    if case.of != NOWHERE:
+        parties(book)[giver].released += handed
+        parties(book)[receiver].returned += handed
+        if case.fights:
+            reinforce(book, receiver, handed)
+
+
+def draw_of(book: Book, purpose: int, track: int, place: int, obligation: int, what: int) -> float:
+    """The draw of a purpose for one part of a tranche."""
+    due, transfer = dues(book)[place], transfers(book)[obligations(book)[obligation].transfer]
+    step = due.place << TRANCHE_BITS | due.tranche
+    return draw(book, purpose, track, transfer.giver, transfer.receiver, step << STOCK_BITS | what)

@@ -1,0 +1,443 @@
+"""The one place that knows Numba: it compiles the driver, the rules and the strategies, and keeps what it compiled.
+
+Nothing is written twice: plain functions are rebuilt around compiled versions of what they call (`rebuilding.py`),
+and the functions that open a book's arrays (`opening.py`) get compiled ones in their place. What was compiled is kept
+in a folder named by the source of everything that went into it, so that old code is never served for new.
+"""
+
+import ast
+import functools
+import hashlib
+import math
+import os
+import re
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+import sim
+from sim.engine import (
+    compiled_appraisal,
+    compiled_bridging,
+    compiled_deal,
+    compiled_delivery,
+    compiled_happenings,
+    compiled_party,
+    compiled_queue,
+    compiled_renewal,
+    compiled_run,
+    compiled_seat,
+    compiled_sight,
+    compiled_table,
+    compiled_talks,
+    compiled_truce,
+    opening,
+)
+from sim.engine.laying_out import module_of
+from sim.engine.layout import RECORDS, SITUATION, Slot
+from sim.engine.rebuilding import Rebuilder
+from sim.strategies.module import StrategyModule
+
+try:
+    import numba
+    from llvmlite import ir
+    from numba.core import cgutils, errors
+    from numba.extending import intrinsic
+    from numba.np import arrayobj
+except ImportError:  # a Python for which there is no Numba yet
+    numba = None
+
+SOURCES = ("terms.py", "rules/*.py", "engine/*.py", "strategies/*.py", "scenario/case.py")
+"""What goes into the compiled engine: a change in any of these makes a new cache."""
+CACHE = "PARLEY_CACHE"
+"""The environment variable that names the folder in which compiled code is kept."""
+
+
+class NotCompilable(Exception):
+    """A case that cannot run compiled, and why; it can run on the Mesa engine."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+# Where compiled code is kept ----------------------------------------------------------------------------
+
+
+@functools.cache
+def fingerprint() -> str:
+    """A hash of the source of every rule, of the driver and of the strategies, and of the compiler's version."""
+    root = Path(sim.__path__[0])
+    found = hashlib.sha256(f"{numba.__version__} {numpy.__version__} {sys.version}".encode())
+    for pattern in SOURCES:
+        for path in sorted(root.glob(pattern)):
+            found.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def cache_folder() -> Path | None:
+    """Where compiled code is kept: `$PARLEY_CACHE`, else the user's cache folder; None where nothing can be written."""
+    named, shared = os.environ.get(CACHE), os.environ.get("XDG_CACHE_HOME")
+    home = Path(named) if named else Path(shared) / "parley" if shared else Path("~/.cache/parley")
+    try:
+        folder = home.expanduser() / fingerprint()
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+@contextmanager
+def _keeping(folder: Path | None) -> Iterator[bool]:
+    """Let Numba keep what is compiled in a folder; whether it can is answered."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = "" if folder is None else str(folder)
+    try:
+        yield folder is not None
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _is_kept(folder: Path | None, name: str) -> bool:
+    return folder is not None and any(folder.glob(f"**/*{name}*.nbi"))
+
+
+# What compiled code is made of --------------------------------------------------------------------------
+
+
+def _compiler(function: types.FunctionType, taken: tuple[Any, ...] | None = None) -> Any:
+    """Compile a function of the engine when it is first called, without fast mathematics and without a wrapper."""
+    return numba.njit(taken, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")(function)
+
+
+def _compiler_at_once(function: types.FunctionType) -> Any:
+    """Compile a function of the driver that takes nothing but numbers at once, for the types that it names.
+
+    Otherwise Numba would compile it again for every constant that it is called with.
+    """
+    hints = {name: hint for name, hint in function.__annotations__.items() if name != "return"}
+    numbers = {int: numba.types.int64, bool: numba.types.boolean, float: numba.types.float64}
+    if function.__module__.startswith("sim.engine.compiled_") and set(hints.values()) <= set(numbers):
+        return _compiler(function, tuple(numbers[hint] for hint in hints.values()))
+    return _compiler(function)
+
+
+def _strategy_compiler(function: types.FunctionType) -> Any:
+    """Compile a function of a strategy: what Python would raise, it raises."""
+    return numba.njit(no_cpython_wrapper=True)(function)
+
+
+def _opener(kind: Any, slot: int | None) -> Any:
+    """Compiled opening of an array of one kind: of the slot, or of the slot (and place) that it is called with."""
+    array = numba.types.Array(numba.from_dtype(numpy.dtype(kind)), 1, "C")
+    size = numpy.dtype(kind).itemsize
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        whole = cgutils.intp_t
+        words = builder.inttoptr(arguments[0], whole.as_pointer())
+        page = whole(2 * (slot or 0)) if len(arguments) == 1 else builder.mul(arguments[1], whole(2))
+        address, length = (builder.load(builder.gep(words, [builder.add(page, whole(offset))])) for offset in (0, 1))
+        for loaded in (address, length):  # a book never changes while it is in use
+            loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        if len(arguments) == 3:
+            address = builder.add(address, builder.mul(arguments[2], whole(size)))
+            length = builder.sub(length, arguments[2])
+        opened = context.make_array(array)(context, builder)
+        arrayobj.populate_array(
+            opened,
+            data=builder.inttoptr(address, opened.data.type),
+            shape=[length],
+            strides=[whole(size)],
+            itemsize=whole(size),
+            meminfo=None,
+        )
+        return opened._getvalue()
+
+    @intrinsic
+    def opened(typing_context: Any, book: Any) -> Any:
+        return array(numba.types.int64), generate
+
+    @intrinsic
+    def opened_at(typing_context: Any, book: Any, place: Any) -> Any:
+        return array(numba.types.int64, numba.types.int64), generate
+
+    @intrinsic
+    def opened_from(typing_context: Any, book: Any, place: Any, first: Any) -> Any:
+        return array(numba.types.int64, numba.types.int64, numba.types.int64), generate
+
+    return opened, opened_at, opened_from
+
+
+def _ask() -> Any:
+    """Compiled call of a strategy by its address, with the addresses of the situation and of its parameters."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        whole, number = cgutils.intp_t, ir.DoubleType()
+        book, strategy, first = arguments
+        words = builder.inttoptr(book, whole.as_pointer())
+        situation, numbers = (
+            builder.load(builder.gep(words, [whole(2 * slot)])) for slot in (Slot.SITUATION, Slot.STRATEGY_PARAMETERS)
+        )
+        numbers = builder.add(numbers, builder.mul(first, whole(8)))
+        function = builder.inttoptr(strategy, ir.FunctionType(number, [whole, whole]).as_pointer())
+        return builder.call(function, [situation, numbers])
+
+    @intrinsic
+    def ask(typing_context: Any, book: Any, strategy: Any, first: Any) -> Any:
+        whole = numba.types.int64
+        return numba.types.float64(whole, whole, whole), generate
+
+    return ask
+
+
+def _pointer() -> Any:
+    """An address as a pointer, for compiled code."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    @intrinsic
+    def pointer(typing_context: Any, address: Any) -> Any:
+        return numba.types.voidptr(numba.types.int64), generate
+
+    return pointer
+
+
+def _at_address(many: int) -> tuple[Any, Any]:
+    """Compiled: the situation at an address, and so many numbers at an address."""
+    pointer, carray = _pointer(), numba.carray
+
+    def situation(address: int) -> Any:
+        return carray(pointer(address), 1, SITUATION)[0]
+
+    def numbers(address: int) -> Any:
+        return carray(pointer(address), many, numpy.float64)
+
+    return numba.njit(situation), numba.njit(numbers)
+
+
+def _words() -> tuple[Any, Any]:
+    """Compiled: a whole number as a word without sign, and the bits of a number as one."""
+
+    def same(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return arguments[0]
+
+    def bitcast(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    @intrinsic
+    def unsigned(typing_context: Any, number: Any) -> Any:
+        taken = number if number == numba.types.uint64 else numba.types.int64
+        return numba.types.uint64(taken), same
+
+    @intrinsic
+    def bits(typing_context: Any, number: Any) -> Any:
+        return numba.types.uint64(numba.types.float64), bitcast
+
+    return unsigned, bits
+
+
+@functools.cache
+def _openers() -> dict[Callable[..., Any], Any]:
+    """Compiled functions in the place of those of `opening.py`."""
+    unsigned, bits = _words()
+    openers = {getattr(opening, name): _opener(kind, slot)[0] for name, (slot, kind) in RECORDS.items()}
+    return openers | {
+        opening.floats: _opener("f8", None)[1],
+        opening.ints: _opener("i8", None)[1],
+        opening.words: _opener("u8", None)[1],
+        opening.floats_from: _opener("f8", None)[2],
+        opening.ints_from: _opener("i8", None)[2],
+        opening.unsigned: unsigned,
+        opening.bits: bits,
+        opening.ask: _ask(),
+    }
+
+
+# The engine ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The compiled engine."""
+
+    run: Callable[[int, int, int], int]
+    """Address of a book, number of the first replication, how many: returns how many were run. Other threads run on."""
+    code: numpy.ndarray[Any, Any]
+    """Addresses of the parts of it that are called by address: the book holds them."""
+
+
+CROSSINGS: tuple[Callable[..., Any], ...] = (
+    compiled_sight.holds,
+    compiled_party.endure,
+    compiled_appraisal.take_stakes,
+    compiled_appraisal.appraise,
+    compiled_seat.demand,
+    compiled_bridging.bridge,
+    compiled_talks.note_blocked,
+    compiled_talks.hold_day,
+    compiled_truce.live_through_truce,
+    compiled_delivery.attempt,
+    compiled_queue.take_on,
+    compiled_deal.end,
+    compiled_deal.sign,
+    compiled_deal.begin,
+    compiled_deal.keep_truce,
+    compiled_deal.live_through,
+    compiled_renewal.renew,
+    compiled_table.consider_opening,
+    compiled_table.sit,
+    compiled_happenings.happen,
+    compiled_happenings.consider_act,
+    compiled_run.start,
+    compiled_run.close_books,
+)
+"""Functions that others call by address. Compiled by itself, each is compiled once, and not again into its callers."""
+
+
+def _signature(function: Callable[..., Any]) -> Any:
+    """The types of a function that is called by address, as its annotations say; a truth is a whole number there."""
+    kinds = {int: numba.types.int64, bool: numba.types.int64, float: numba.types.float64, None: numba.types.void}
+    hints = {name: kinds[kind] for name, kind in function.__annotations__.items()}
+    return hints.pop("return")(*hints.values())
+
+
+def _by_address(function: Callable[..., Any], place: int) -> Any:
+    """Compiled call of a function whose address stands at a place of the book's code."""
+    signature = _signature(function)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        whole = cgutils.intp_t
+        words = builder.inttoptr(arguments[0], whole.as_pointer())
+        code = builder.load(builder.gep(words, [whole(2 * int(Slot.CODE))]))
+        found = builder.load(builder.gep(builder.inttoptr(code, whole.as_pointer()), [whole(place)]))
+        nothing = signature.return_type == numba.types.void
+        answer = ir.VoidType() if nothing else context.get_value_type(signature.return_type)
+        kind = ir.FunctionType(answer, [argument.type for argument in arguments])
+        answered = builder.call(builder.inttoptr(found, kind.as_pointer()), arguments)
+        return context.get_dummy_value() if nothing else answered
+
+    names = ", ".join(function.__code__.co_varnames[: function.__code__.co_argcount])
+    scope: dict[str, Any] = {"signature": signature, "generate": generate}
+    # An intrinsic takes its arguments by name: the names of the function that it calls.
+    exec(f"def call(typing_context, {names}):\n    return signature, generate", scope)
+    return intrinsic(scope["call"])
+
+
+@functools.cache
+def compile_engine() -> Engine:
+    """The loop over replications, compiled or found in the cache.
+
+    Raises:
+        NotCompilable: there is no Numba for this Python.
+    """
+    require_compiler()
+    folder = cache_folder()
+    kept = _is_kept(folder, compiled_run.run_replications.__name__)  # the last that is compiled
+    if not kept:
+        _say("Compiling the engine for this machine; this is done once and takes some seconds.")
+    crossings = {function: _by_address(function, place) for place, function in enumerate(CROSSINGS)}
+    rebuilder = Rebuilder(_compiler if kept else _compiler_at_once, _openers() | crossings)
+    with _keeping(folder) as keeps:
+        code = [_entry(rebuilder, function, keeps) for function in CROSSINGS]
+        loop = _entry(rebuilder, compiled_run.run_replications, keeps)
+    _ALIVE.extend([*code, loop])
+    return Engine(loop.ctypes, numpy.array([each.address for each in code], "i8"))
+
+
+def _entry(rebuilder: Rebuilder, function: Callable[..., Any], keeps: bool) -> Any:
+    """Compile a function that is called by address."""
+    return numba.cfunc(_signature(function), cache=keeps, error_model="numpy")(rebuilder.rebuilt(function))
+
+
+_ALIVE: list[Any] = []
+"""Compiled functions whose address is in use."""
+
+
+def require_compiler() -> None:
+    """Make sure that there is a compiler.
+
+    Raises:
+        NotCompilable: there is none for this Python.
+    """
+    if numba is None:
+        version = ".".join(str(part) for part in sys.version_info[:2])
+        raise NotCompilable(f"the compiled engine needs the package 'numba', which is not there for Python {version}")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+# Strategies ---------------------------------------------------------------------------------------------
+
+
+def compile_strategies(strategies: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+    """The addresses of strategies, given by name and file, compiled or found in the cache.
+
+    Raises:
+        NotCompilable: one of them cannot be compiled: its file, the line and why.
+    """
+    require_compiler()
+    return tuple(_compile_strategy(module_of(name, file)) for name, file in strategies)
+
+
+@functools.cache
+def _compile_strategy(module: StrategyModule) -> int:
+    _refuse_powers(module)
+    rebuilder = Rebuilder(_strategy_compiler, {})
+    situation, numbers = _at_address(len(module.parameters))
+    demand = rebuilder.compiled(module.demand)
+    entry = rebuilder.rebuilt(_answer, _DEMAND=demand, _SITUATION=situation, _NUMBERS=numbers)
+    entry.__qualname__ = f"{module.name}_{module.digest}"
+    try:
+        with _keeping(cache_folder()) as keeps, warnings.catch_warnings():
+            warnings.simplefilter("ignore", errors.NumbaWarning)  # what matters comes as an error
+            kept = numba.cfunc("float64(int64, int64)", cache=keeps)(entry)
+    except errors.NumbaError as error:
+        raise NotCompilable(_explain(module, error)) from error
+    _ALIVE.append(kept)
+    return int(kept.address)
+
+
+def _unknown(*given: Any) -> Any:
+    """Stands in `_answer` for what is put there when it is rebuilt."""
+    raise NotImplementedError(given)
+
+
+_DEMAND = _SITUATION = _NUMBERS = _unknown
+
+
+def _answer(situation: int, parameters: int) -> float:
+    """What a strategy demands; not a number where it raises. What it calls is given when it is rebuilt."""
+    try:
+        return float(_DEMAND(_SITUATION(situation), _NUMBERS(parameters)))
+    except Exception:
+        return math.nan
+
+
+def _refuse_powers(module: StrategyModule) -> None:
+    """`**` is not computed alike by every compiler, and both engines must agree to the last bit."""
+    for node in ast.walk(ast.parse(module.path.read_bytes())):
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow):
+            raise NotCompilable(
+                f"{module.path}:{node.lineno}: '**' may be rounded otherwise when compiled; write math.pow(x, y), or "
+                "x * x for a square"
+            )
+
+
+def _explain(module: StrategyModule, error: Exception) -> str:
+    """Where a strategy cannot be compiled, and why, in one line."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    places = re.findall(rf'{re.escape(module.path.name)}(?:", line |:| \()(\d+)', text)
+    place = f"{module.path}:{places[0]}" if places else str(module.path)
+    said = (" ".join(line.split()) for line in text.splitlines())
+    why = next((line for line in said if line and not line.startswith(("Failed in", "During", "File", ">>>"))), "")
+    return f"{place}: cannot be compiled: {why[:200]}"

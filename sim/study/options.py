@@ -1,0 +1,44 @@
+"""A batch as options describe it, and the command that says the same."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands on the command line."""
+
+    files: list[Path]
+    """One batch file, or scenarios."""
+    replications: int | None = None
+    seed: int | None = None
+    sets: tuple[str, ...] = ()
+    central: bool = False
+    factors: tuple[str, ...] = ()
+    design: str | None = None
+    keep: tuple[str, ...] = ()
+    engine: str | None = None
+    jobs: int | None = None
+    cluster: str | None = None
+    out: Path | None = None
+
+    def question(self, engine: str) -> str:
+        """The command that asks the same question, whoever answers it and wherever the answer is kept."""
+        return shlex.join(self._words(engine))
+
+    def command(self, engine: str) -> str:
+        """The command that goes on with the same work in the same place."""
+        words = self._words(engine)
+        for name, value in (("--jobs", self.jobs), ("--cluster", self.cluster), ("--out", self.out)):
+            words += [name, str(value)] if value is not None else []
+        return shlex.join(words)
+
+    def _words(self, engine: str) -> list[str]:
+        words = ["parley", "batch", *(str(file) for file in self.files)]
+        for name, value in (("--seed", self.seed), ("-n", self.replications), ("--design", self.design)):
+            words += [name, str(value)] if value is not None else []
+        for name, values in (("--set", self.sets), ("--factor", self.factors), ("--keep", self.keep)):
+            for each in values:
+                words += [name, each]
+        return [*words, *(["--central"] if self.central else []), "--engine", engine]

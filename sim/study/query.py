@@ -1,0 +1,175 @@
+"""The questions that DuckDB answers about the tables of a batch, and the counts that a summary is made of."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from sim.study.manifest import BatchManifest
+from sim.study.store import RUNS, TABLES
+from sim.study.summary import Summary, Tally, TrackTally, summary_of
+
+FETCHED = 10_000
+"""Rows of an answer that are held at a time."""
+
+
+class Unanswerable(Exception):
+    """A query that DuckDB cannot answer, and why."""
+
+
+class Answer(NamedTuple):
+    """What a query found: the names of its columns, and its rows, a few thousand at a time."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def query(folder: Path, sql: str) -> Answer:
+    """Ask about a batch in SQL: `runs` is its table of runs, `unlocks` that of the sets that would have unlocked.
+
+    Raises:
+        Unanswerable: DuckDB cannot answer, or nothing is there yet.
+    """
+    connection = _connect(folder)
+    try:
+        relation = connection.execute(sql)
+    except duckdb.Error as error:
+        raise Unanswerable(str(error).strip()) from None
+    names = tuple(column[0] for column in relation.description or ())
+    return Answer(names, _fetched(relation))
+
+
+def _fetched(relation: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    try:
+        while rows := relation.fetchmany(FETCHED):
+            yield from rows
+    except duckdb.Error as error:
+        raise Unanswerable(str(error).strip()) from None
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory that looks at the files of the batch: no file of its own that would shut others out."""
+    connection = duckdb.connect(":memory:")
+    for table in TABLES:
+        files = [str(path) for path in sorted((folder / table).glob("*.parquet"))]
+        if files:
+            try:
+                connection.read_parquet(files).create_view(table)
+            except duckdb.Error as error:
+                raise Unanswerable(str(error).strip()) from None
+        elif table == RUNS:
+            raise Unanswerable(f"'{folder}' holds no chunk yet")
+    return connection
+
+
+class Counted(NamedTuple):
+    """What is counted of the runs of one point."""
+
+    tracks: dict[str, TrackTally]
+    finished: int
+    failed: int
+
+
+def tallies(folder: Path, points: Sequence[int]) -> dict[int, Counted]:
+    """Count the runs of some points, without loading them.
+
+    Raises:
+        Unanswerable: a file is damaged.
+    """
+    connection = _connect(folder)
+    try:
+        return _Counting(connection, points).counted()
+    except duckdb.Error as error:
+        raise Unanswerable(str(error).strip()) from None
+
+
+def summaries(folder: Path, manifest: BatchManifest, most: int) -> dict[int, Summary]:
+    """Put the first points of a batch into numbers, `most` at most.
+
+    Raises:
+        Unanswerable: a file is damaged, or nothing is there yet.
+    """
+    points = range(min(most, len(manifest.points)))
+    counted = tallies(folder, points)
+    return {
+        point: summary_of(found.tracks, found.finished, found.failed, manifest.horizon_of(point))
+        for point, found in counted.items()
+    }
+
+
+class _Counting:
+    """Counts in whole numbers, so that the order in which rows are read cannot matter."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, points: Sequence[int]) -> None:
+        self.connection, self.points = connection, points
+        self.where = f"point in ({', '.join(str(int(point)) for point in points)})"
+        described = connection.execute("describe runs").fetchall()
+        self.whole = [str(name) for name, kind, *_ in described if kind in ("INTEGER", "BIGINT")]
+        self.tracks = [str(name).removesuffix(".ending") for name, *_ in described if str(name).endswith(".ending")]
+        self.has_unlocks = bool(connection.execute("from duckdb_views() where view_name = 'unlocks'").fetchall())
+
+    def counted(self) -> dict[int, Counted]:
+        runs = dict.fromkeys(self.points, (0, 0))
+        sql = f"select point, count(*), count(failed) from runs where {self.where} group by 1"
+        for point, n, failed in self.ask(sql):
+            runs[point] = (n - failed, failed)
+        tracks: dict[int, dict[str, TrackTally]] = {point: {} for point in self.points}
+        for track in self.tracks:
+            for point, tally in self.track(track).items():
+                tracks[point][track] = tally
+        return {point: Counted(tracks[point], *runs[point]) for point in self.points}
+
+    def track(self, track: str) -> dict[int, TrackTally]:
+        endings = self.histogram(f"{track}.ending")
+        agreed_on = self.histogram(f"{track}.first_agreed")
+        columns = self.columns(track)
+        return {
+            point: TrackTally(endings[point], agreed_on[point], columns.get(point, {}))
+            for point in self.points
+            if endings[point]
+        }
+
+    def histogram(self, column: str) -> dict[int, dict[Any, int]]:
+        found: dict[int, dict[Any, int]] = {point: {} for point in self.points}
+        name = _quoted(column)
+        sql = f"select point, {name}, count(*) from runs where {self.where} and {name} is not null group by 1, 2"
+        for point, value, n in self.ask(sql):
+            found[point][value] = n
+        return found
+
+    def columns(self, track: str) -> dict[int, dict[str, Tally]]:
+        names = [name for name in self.whole if name.startswith(f"{track}.")]
+        sums = ", ".join(
+            f"count(*) filter ({_quoted(name)} > 0), coalesce(sum({_quoted(name)}), 0),"
+            f" coalesce(sum({_quoted(name)}::hugeint * {_quoted(name)}), 0)"
+            for name in names
+        )
+        sql = f"select point, {sums} from runs where {self.where} group by 1"
+        found: dict[int, dict[str, Tally]] = {}
+        for point, *numbers in self.ask(sql) if names else ():
+            tallies = (Tally(*(int(number) for number in numbers[at : at + 3])) for at in range(0, len(numbers), 3))
+            cut = len(track) + 1
+            found[point] = {name[cut:]: tally for name, tally in zip(names, tallies, strict=True)}
+        if self.has_unlocks:
+            sql = (
+                "select point, conditions, count(*), sum(days), sum(days::hugeint * days)"
+                f" from unlocks where {self.where} and track = ? group by 1, 2 order by 1, 2"
+            )
+            for point, conditions, *numbers in self.ask(sql, [track]):
+                tally = Tally(*(int(number) for number in numbers))
+                found.setdefault(point, {})[f"unlock.{conditions}"] = tally
+        return found
+
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self.connection.execute(sql, list(values)).fetchall()
+        return rows
+
+
+def _quoted(name: str) -> str:
+    """A column's name as SQL takes it.
+
+    >>> _quoted('truce.ending')
+    '"truce.ending"'
+    """
+    return '"' + name.replace('"', '""') + '"'

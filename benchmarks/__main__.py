@@ -54,7 +54,9 @@ def conditions() -> str:
     made = f"Python {platform.python_version()}, Mesa {mesa.__version__}, NumPy {numpy.__version__}, "
     made += f"Numba {numba.__version__} (LLVM {llvmlite.binding.llvm_version_info[0]})"
     day = datetime.datetime.now(datetime.UTC).date()
-    return f"{day}, {_processor()}, {os.cpu_count()} cores; {made}. Load of the machine at the end: {load}."
+    return (
+        f"Last measured: {day}, {_processor()}, {os.cpu_count()} cores; {made}. Load of the machine at the end: {load}."
+    )
 
 
 def _processor() -> str:

@@ -4,7 +4,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from benchmarks import rounds
 from benchmarks.timing import FLAGSHIP, ROOT, Cost, Line, at_least, interleaved, parley, spread
@@ -15,6 +18,7 @@ from sim.scenario.reading import read
 SEED = 1
 CHUNK = 1_000
 CHUNKS = 12
+TARGET = 1.8
 
 
 def measure(quick: bool) -> list[Line]:
@@ -37,8 +41,12 @@ def _threads(size: int) -> list[Line]:
     works = {f"{name} {threads}": _on(threads, kernel) for name, kernel in kernels.items() for threads in (1, 2)}
     took = interleaved(works, clock=time.perf_counter)
     gained = {name: took[f"{name} 1"] / took[f"{name} 2"] for name in kernels}
-    lines = [at_least("flagship: two threads over one", gained.pop("engine"), 1.8)]
-    return lines + [Line("rounds in C, for what the machine gives", f"{spread(ratio)}×") for ratio in gained.values()]
+    line = at_least("flagship: two threads over one", gained["engine"], TARGET)
+    if "C" not in gained:
+        return [line]
+    if not line.met and np.median(gained["C"]) < TARGET:
+        line = replace(line, found=f"{line.found}; the machine was too busy to tell", met=None)
+    return [line, Line("rounds in C, for what the machine gives", f"{spread(gained['C'])}×")]
 
 
 def _on(threads: int, kernel: Callable[[int], object]) -> Callable[[int], None]:

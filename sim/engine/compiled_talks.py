@@ -155,8 +155,8 @@ def hear_menus(book: Book, track: int, last_today: bool) -> None:
         best = least_of_best(book, track, index, many, outcomes)
         if best != NOWHERE:
             hear(book, case.seats + index, best)
-        note_heard(book, track, index, best)
-        if last_today:
+        if last_today:  # menus only grow as demands fall: the last of the day tells
+            note_heard(book, track, index, best)
             note_barren(book, track, index)
 
 

@@ -143,8 +143,8 @@ class Talks:
             heard = self._least_of_best(seat.index, menus, flat)
             if heard != NEVER:
                 seat.received.append(heard)
-            self._note_heard(seat, heard)
-            if last_today:
+            if last_today:  # menus only grow as demands fall: the last of the day tells
+                self._note_heard(seat, heard)
                 self._note_barren(seat)
             if table.model.logs and not agreed and heard != NEVER:
                 proposer = self.proposer if self.proposer != seat.index else (seat.index + 1) % len(table.seats)

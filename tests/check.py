@@ -20,7 +20,8 @@ STEPS = {
     "types": [SCRIPTS / "mypy"],
     "rooms": [SCRIPTS / "lint-imports"],
     "README": [sys.executable, "tests/readme.py", "--without-check"],
-    "tests": [sys.executable, "-m", "pytest", "--cov"],
+    "tests": [sys.executable, "-m", "pytest", "--cov", "-m", "not slow and not endurance"],
+    "slow tests": [sys.executable, "-m", "pytest", "-m", "slow"],  # apart, since measuring coverage slows them
 }
 
 

@@ -20,8 +20,17 @@ STEPS = {
     "types": [SCRIPTS / "mypy"],
     "rooms": [SCRIPTS / "lint-imports"],
     "README": [sys.executable, "tests/readme.py", "--without-check"],
-    "tests": [sys.executable, "-m", "pytest", "--cov", "-m", "not slow and not endurance"],
-    "slow tests": [sys.executable, "-m", "pytest", "-m", "slow"],  # apart, since measuring coverage slows them
+    "every branch of the rules": [sys.executable, "-m", "pytest", "tests/rules", "sim/rules", "--cov"],
+    "tests": [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-m",
+        "not slow and not endurance",
+        "--ignore=tests/rules",
+        "--ignore=sim/rules",
+    ],
+    "slow tests": [sys.executable, "-m", "pytest", "-m", "slow"],
 }
 
 

@@ -19,14 +19,11 @@ from sim.engine.opening import (
     tables,
     tracks,
 )
+from sim.engine.record import UNADDRESSED
 from sim.rules import chance, offers
 from sim.rules.conditions import is_subset, minimal_masks
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Protocol, Purpose
-
-NO_MEDIATOR = -1
-UNADDRESSED = -2
-"""In place of an offer: nobody has spoken to the seat today."""
 
 
 def sit_down(book: Book, track: int, proposer: int) -> None:

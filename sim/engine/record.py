@@ -6,6 +6,8 @@ from typing import Any
 
 NEVER = -1
 """A day that never came."""
+UNADDRESSED = -2
+"""In place of an offer: nobody has spoken to the seat today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine import log, sight
 from sim.engine.appraisal import Appraisal, appraise
-from sim.engine.record import NEVER, TalksRecord, total
+from sim.engine.record import NEVER, UNADDRESSED, TalksRecord, total
 from sim.rules import chance, mediation, offers
 from sim.terms import Gate, Protocol, Purpose, TalksEnding
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from sim.engine.mediator import Mediator
     from sim.engine.seat import Seat
     from sim.engine.table import Table
-
-
-UNADDRESSED = -2
-"""In place of an offer: nobody has spoken to the seat today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import numpy
 
 from sim.engine import compiling
 from sim.engine.chunk import Chunk, Column, Days, column_names, unlockers
-from sim.engine.laying_out import Plan, lay_out
-from sim.engine.layout import Slot
-from sim.engine.working import BINS, Worker
+from sim.engine.loop.laying_out import Plan, lay_out
+from sim.engine.loop.layout import Slot
+from sim.engine.loop.working import BINS, Worker
 from sim.scenario.case import Case
 
 NotCompilable = compiling.NotCompilable

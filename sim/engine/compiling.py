@@ -23,25 +23,25 @@ from typing import Any
 import numpy
 
 import sim
-from sim.engine import (
-    compiled_appraisal,
-    compiled_bridging,
-    compiled_deal,
-    compiled_delivery,
-    compiled_happenings,
-    compiled_party,
-    compiled_queue,
-    compiled_renewal,
-    compiled_run,
-    compiled_seat,
-    compiled_sight,
-    compiled_table,
-    compiled_talks,
-    compiled_truce,
+from sim.engine.loop import (
+    appraisal,
+    bridging,
+    deal,
+    delivery,
+    happenings,
     opening,
+    party,
+    queue,
+    renewal,
+    run,
+    seat,
+    sight,
+    table,
+    talks,
+    truce,
 )
-from sim.engine.laying_out import module_of
-from sim.engine.layout import RECORDS, SITUATION, Slot
+from sim.engine.loop.laying_out import module_of
+from sim.engine.loop.layout import RECORDS, SITUATION, Slot
 from sim.engine.rebuilding import Rebuilder
 from sim.strategies.module import StrategyModule
 
@@ -54,7 +54,7 @@ try:
 except ImportError:  # a Python for which there is no Numba yet
     numba = None
 
-SOURCES = ("terms.py", "rules/*.py", "engine/*.py", "strategies/*.py", "scenario/case.py")
+SOURCES = ("terms.py", "rules/*.py", "engine/*.py", "engine/loop/*.py", "strategies/*.py", "scenario/case.py")
 """What goes into the compiled engine: a change in any of these makes a new cache."""
 CACHE = "PARLEY_CACHE"
 """The environment variable that names the folder in which compiled code is kept."""
@@ -124,7 +124,7 @@ def _compiler_at_once(function: types.FunctionType) -> Any:
     """
     hints = {name: hint for name, hint in function.__annotations__.items() if name != "return"}
     numbers = {int: numba.types.int64, bool: numba.types.boolean, float: numba.types.float64}
-    if function.__module__.startswith("sim.engine.compiled_") and set(hints.values()) <= set(numbers):
+    if function.__module__.startswith("sim.engine.loop.") and set(hints.values()) <= set(numbers):
         return _compiler(function, tuple(numbers[hint] for hint in hints.values()))
     return _compiler(function)
 
@@ -275,29 +275,29 @@ class Engine:
 
 
 CROSSINGS: tuple[Callable[..., Any], ...] = (
-    compiled_sight.holds,
-    compiled_party.endure,
-    compiled_appraisal.take_stakes,
-    compiled_appraisal.appraise,
-    compiled_seat.demand,
-    compiled_bridging.bridge,
-    compiled_talks.note_blocked,
-    compiled_talks.hold_day,
-    compiled_truce.live_through_truce,
-    compiled_delivery.attempt,
-    compiled_queue.take_on,
-    compiled_deal.end,
-    compiled_deal.sign,
-    compiled_deal.begin,
-    compiled_deal.keep_truce,
-    compiled_deal.live_through,
-    compiled_renewal.renew,
-    compiled_table.consider_opening,
-    compiled_table.sit,
-    compiled_happenings.happen,
-    compiled_happenings.consider_act,
-    compiled_run.start,
-    compiled_run.close_books,
+    sight.holds,
+    party.endure,
+    appraisal.take_stakes,
+    appraisal.appraise,
+    seat.demand,
+    bridging.bridge,
+    talks.note_blocked,
+    talks.hold_day,
+    truce.live_through_truce,
+    delivery.attempt,
+    queue.take_on,
+    deal.end,
+    deal.sign,
+    deal.begin,
+    deal.keep_truce,
+    deal.live_through,
+    renewal.renew,
+    table.consider_opening,
+    table.sit,
+    happenings.happen,
+    happenings.consider_act,
+    run.start,
+    run.close_books,
 )
 """Functions that others call by address. Compiled by itself, each is compiled once, and not again into its callers."""
 
@@ -340,14 +340,14 @@ def compile_engine() -> Engine:
     """
     require_compiler()
     folder = cache_folder()
-    kept = _is_kept(folder, compiled_run.run_replications.__name__)  # the last that is compiled
+    kept = _is_kept(folder, run.run_replications.__name__)  # the last that is compiled
     if not kept:
         _say("Compiling the engine for this machine; this is done once and takes some seconds.")
     crossings = {function: _by_address(function, place) for place, function in enumerate(CROSSINGS)}
     rebuilder = Rebuilder(_compiler if kept else _compiler_at_once, _openers() | crossings)
     with _keeping(folder) as keeps:
         code = [_entry(rebuilder, function, keeps) for function in CROSSINGS]
-        loop = _entry(rebuilder, compiled_run.run_replications, keeps)
+        loop = _entry(rebuilder, run.run_replications, keeps)
     _ALIVE.extend([*code, loop])
     return Engine(loop.ctypes, numpy.array([each.address for each in code], "i8"))
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import mesa
@@ -13,7 +12,7 @@ from sim.engine import log
 from sim.engine.happenings import Act, Event
 from sim.engine.mediator import Mediator
 from sim.engine.party import Party
-from sim.engine.record import PartyRecord, RunRecord
+from sim.engine.record import PartyRecord, Run, RunRecord
 from sim.engine.table import Table
 from sim.engine.world import World
 from sim.rules import chance
@@ -164,16 +163,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
             violations=party.violations,
             alleged=sum(party.ledger),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One replication, whole: its record, its event log, and its days as a table."""
-
-    record: RunRecord
-    log: tuple[log.Entry, ...]
-    days: pd.DataFrame
-    """One row a day, as Mesa's DataCollector kept it; empty where nothing was collected."""
 
 
 def run(case: Case, seed: int, replication: int = 0, *, central: bool = False, logs: bool = True) -> Run:

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from sim.engine import log
+
+if TYPE_CHECKING:
+    import pandas as pd  # it takes long to import, and only whoever looks at the days needs it
 
 NEVER = -1
 """A day that never came."""
@@ -169,3 +174,13 @@ def _track_columns(track: TrackRecord, deals: Sequence[DealRecord]) -> dict[str,
 
 def _counted(deal: DealRecord, amounts: Mapping[str, float]) -> float:
     return total(amount for key, amount in amounts.items() if key not in deal.uncounted)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One replication, whole: its record, its event log, and its days as a table."""
+
+    record: RunRecord
+    log: tuple[log.Entry, ...]
+    days: "pd.DataFrame"
+    """One row a day, as Mesa's DataCollector kept it; empty where nothing was collected."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sim.engine.model import Run
-from sim.engine.record import RunRecord, TalksRecord
+from sim.engine.record import Run, RunRecord, TalksRecord
 from sim.show import outcomes, points, style, timeline, utility_space
 from sim.show.files import save
 from sim.show.labels import Labels

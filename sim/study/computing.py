@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.engine import model
 from sim.engine.chunk import Chunk, from_records
 from sim.engine.record import RunRecord
 from sim.scenario.case import Case
@@ -55,6 +54,8 @@ def mesa(case: Case, seed: int, central: bool) -> Some:
 
 
 def _mesa_run(case: Case, seed: int, replication: int, *, central: bool) -> RunRecord | str:
+    from sim.engine import model
+
     try:
         with redirect_stdout(sys.stderr):  # a strategy of one's own may print: stdout is for the result
             return model.run(case, seed, replication, central=central, logs=False).record

@@ -17,12 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas
 from pydantic import TypeAdapter, ValidationError
 
 from sim.engine import log
-from sim.engine.model import Run
-from sim.engine.record import RunRecord
+from sim.engine.record import Run, RunRecord
 from sim.scenario.case import Case
 from sim.study.versions import versions
 from sim.terms import DISCLAIMER
@@ -242,6 +240,8 @@ def read_run(folder: Path) -> Run:
         record = record_from_dict(json.loads((folder / "record.json").read_text(encoding="utf-8")))
         lines = (folder / "events.jsonl").read_text(encoding="utf-8").split("\n")
         entries = tuple(_entry(json.loads(line)) for line in lines if line)
+        import pandas
+
         return Run(record=record, log=entries, days=pandas.DataFrame(read_table(folder / "days.csv")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotAResult(f"'{folder}' is not a complete run: {error}") from None

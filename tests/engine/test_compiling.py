@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.engine import compiled_party, compiling
+from sim.engine import compiling
 from sim.engine.compiled import NotCompilable, prepare, run_chunk
-from sim.engine.laying_out import lay_out
+from sim.engine.loop import party
+from sim.engine.loop.laying_out import lay_out
 from sim.engine.model import run
 from sim.engine.rebuilding import Rebuilder
 from sim.rules import weariness
@@ -151,7 +152,7 @@ def test_the_layout_has_room_for_every_track(compile_text: Compile) -> None:
 
 def test_rebuilding_leaves_the_original_alone() -> None:
     """The functions that Mesa's agents call stay what they are: plain Python."""
-    rebuilt = Rebuilder(lambda function: function, {}).rebuilt(compiled_party.tire)
-    assert rebuilt is not compiled_party.tire
+    rebuilt = Rebuilder(lambda function: function, {}).rebuilt(party.tire)
+    assert rebuilt is not party.tire
     assert rebuilt.__globals__["weariness"] is not weariness
-    assert compiled_party.weariness is weariness
+    assert party.weariness is weariness

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.engine import log
-from sim.engine.model import NegotiationModel, Run, run
+from sim.engine.model import NegotiationModel, run
+from sim.engine.record import Run
 from sim.scenario.case import Case
 
 Compile = Callable[..., Case]

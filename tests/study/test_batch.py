@@ -12,6 +12,7 @@ import pytest
 
 from sim.engine import model
 from sim.engine.chunk import Chunk
+from sim.engine.record import Run
 from sim.scenario.case import Case
 from sim.scenario.compiling import compile_case
 from sim.scenario.faults import InvalidScenario, Place, Text
@@ -219,7 +220,7 @@ def test_a_failed_replication_is_a_row_and_the_batch_goes_on(
     """The row says why, with which seed, and how to see it again; it has no outcome."""
     run = model.run
 
-    def run_or_fail(case: Case, seed: int, replication: int, **options: bool) -> model.Run:
+    def run_or_fail(case: Case, seed: int, replication: int, **options: bool) -> Run:
         if replication == 7:
             raise ZeroDivisionError("no army")
         return run(case, seed, replication, **options)

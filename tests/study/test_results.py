@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.engine import log
-from sim.engine.model import Run
-from sim.engine.record import NEVER, DealRecord, PartyRecord, RunRecord, TalksRecord, TrackRecord
+from sim.engine.record import NEVER, DealRecord, PartyRecord, Run, RunRecord, TalksRecord, TrackRecord
 from sim.study import results
 
 

@@ -2,13 +2,10 @@
 
 import math
 
-from sim.engine.compiled_deal import record
-from sim.engine.compiled_happenings import consider_act, consider_event, live_through_act
-from sim.engine.compiled_party import endure
-from sim.engine.compiled_table import bound_opening, sit
-from sim.engine.compiled_world import FAILED, drift, fail
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.deal import record
+from sim.engine.loop.happenings import consider_act, consider_event, live_through_act
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     acts,
     conditions,
     event_cases,
@@ -28,6 +25,9 @@ from sim.engine.opening import (
     unsigned,
     words,
 )
+from sim.engine.loop.party import endure
+from sim.engine.loop.table import bound_opening, sit
+from sim.engine.loop.world import FAILED, drift, fail
 from sim.rules import chance
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sim.engine import layout
-from sim.engine.layout import Slot
+from sim.engine.loop import layout
+from sim.engine.loop.layout import Slot
 from sim.scenario.case import NOWHERE, Case, Space, StepCase, Transfer
 from sim.scenario.expressions import Program
 from sim.terms import Seen

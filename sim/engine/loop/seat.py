@@ -2,9 +2,9 @@
 
 import math
 
-from sim.engine.compiled_world import FAILED, fail
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import ask, floats, ints, ints_from, parties, places, seats, situations, spaces, tracks
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import ask, floats, ints, ints_from, parties, places, seats, situations, spaces, tracks
+from sim.engine.loop.world import FAILED, fail
 from sim.rules import offers
 from sim.scenario.case import NOWHERE
 from sim.strategies.situation import WINDOW

@@ -1,12 +1,12 @@
 """Compiled engine: all parties answer a renewal. See `table.py` and `deal.py` for the same in agents."""
 
-from sim.engine.compiled_appraisal import appraise
-from sim.engine.compiled_queue import take_on
-from sim.engine.compiled_talks import mask_of
-from sim.engine.compiled_world import draw, reserve_needs, tell
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import floats, ints, kinds, renewals, spaces, tables, tracks
+from sim.engine.loop.appraisal import appraise
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import floats, ints, kinds, renewals, spaces, tables, tracks
+from sim.engine.loop.queue import take_on
+from sim.engine.loop.talks import mask_of
+from sim.engine.loop.world import draw, reserve_needs, tell
 from sim.rules import offers
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Purpose

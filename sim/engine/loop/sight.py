@@ -2,9 +2,8 @@
 
 import math
 
-from sim.engine.compiled_world import FAILED, fail, level
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     conditions,
     floats,
     floats_from,
@@ -21,6 +20,7 @@ from sim.engine.opening import (
     tracks,
     transfers,
 )
+from sim.engine.loop.world import FAILED, fail, level
 from sim.rules.conditions import evaluate
 from sim.scenario.case import NOWHERE
 from sim.terms import Firmness, Phase, Seen

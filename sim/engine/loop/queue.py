@@ -1,8 +1,8 @@
 """Compiled engine: what a deal still has to do, tranche by tranche. See `deal.py` for the same in agents."""
 
-from sim.engine.compiled_world import OVERFLOWED, fail, reserve
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import dues, ints, obligations, spaces, steps, tables, tracks, transfers
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import dues, ints, obligations, spaces, steps, tables, tracks, transfers
+from sim.engine.loop.world import OVERFLOWED, fail, reserve
 from sim.rules import captives
 from sim.scenario.case import NOWHERE
 

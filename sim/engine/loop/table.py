@@ -1,12 +1,12 @@
 """Compiled engine: one table that opens, talks, carries its deal, and opens again. See `table.py` in agents."""
 
-from sim.engine.compiled_deal import begin, end, live_through, sign
-from sim.engine.compiled_sight import gates, holds, in_force
-from sim.engine.compiled_talks import hold_day, sit_down, walked_out
-from sim.engine.compiled_world import draw, tell
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import conditions, floats, ints, parties, runs, seats, tables, tracks
+from sim.engine.loop.deal import begin, end, live_through, sign
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import conditions, floats, ints, parties, runs, seats, tables, tracks
+from sim.engine.loop.sight import gates, holds, in_force
+from sim.engine.loop.talks import hold_day, sit_down, walked_out
+from sim.engine.loop.world import draw, tell
 from sim.rules import ripeness
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose, TalksEnding

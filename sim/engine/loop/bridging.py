@@ -1,9 +1,9 @@
 """Compiled engine: a mediator puts a package of its own. See `talks.py` and `mediator.py` for the same in agents."""
 
-from sim.engine.compiled_appraisal import can_promise, judge, lacks, weight_of
-from sim.engine.compiled_world import draw
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import conditions, floats, ints, mediators, places, runs, seats, spaces, tracks
+from sim.engine.loop.appraisal import can_promise, judge, lacks, weight_of
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import conditions, floats, ints, mediators, places, runs, seats, spaces, tracks
+from sim.engine.loop.world import draw
 from sim.rules import mediation
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Purpose, Style

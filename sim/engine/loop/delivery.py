@@ -1,13 +1,9 @@
 """Compiled engine: one tranche falls due. See `delivering.py` for the same in agents."""
 
-from sim.engine.compiled_appraisal import guarantee
-from sim.engine.compiled_party import reinforce
-from sim.engine.compiled_queue import due_amount
-from sim.engine.compiled_sight import gates, holds
-from sim.engine.compiled_world import draw, hand_over, tell
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.appraisal import guarantee
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     conditions,
     dues,
     floats,
@@ -22,6 +18,10 @@ from sim.engine.opening import (
     tracks,
     transfers,
 )
+from sim.engine.loop.party import reinforce
+from sim.engine.loop.queue import due_amount
+from sim.engine.loop.sight import gates, holds
+from sim.engine.loop.world import draw, hand_over, tell
 from sim.rules import captives, chance, delivery, trust
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Purpose

@@ -2,15 +2,10 @@
 
 import math
 
-from sim.engine.compiled_delivery import attempt
-from sim.engine.compiled_queue import close, first_withheld, free, take_on
-from sim.engine.compiled_renewal import asks_for_renewal, renew
-from sim.engine.compiled_sight import gates, holds
-from sim.engine.compiled_truce import begin_truce, live_through_truce, mean_ledger
-from sim.engine.compiled_world import FAILED, draw, fail, release, reserve_needs, tell, without
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.delivery import attempt
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     conditions,
     dues,
     floats,
@@ -28,6 +23,11 @@ from sim.engine.opening import (
     transfers,
     truces,
 )
+from sim.engine.loop.queue import close, first_withheld, free, take_on
+from sim.engine.loop.renewal import asks_for_renewal, renew
+from sim.engine.loop.sight import gates, holds
+from sim.engine.loop.truce import begin_truce, live_through_truce, mean_ledger
+from sim.engine.loop.world import FAILED, draw, fail, release, reserve_needs, tell, without
 from sim.rules import chance, compliance, mediation
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose

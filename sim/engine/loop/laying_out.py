@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy
 
-from sim.engine.laying_parts import RECORD_OF, Parts
-from sim.engine.layout import MEDIATOR, PARTY, RUN, Slot
+from sim.engine.loop.laying_parts import RECORD_OF, Parts
+from sim.engine.loop.layout import MEDIATOR, PARTY, RUN, Slot
 from sim.scenario.case import NOWHERE, ActCase, Case, Change, EventCase, PreconditionCase, TrackCase
 from sim.strategies import shelf
 from sim.strategies.module import StrategyModule

@@ -1,8 +1,8 @@
 """Compiled engine: draws, facts, stocks and restraints. See `world.py` for the same in agents."""
 
 from sim.engine import happened
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     bits,
     fact_cases,
     floats,

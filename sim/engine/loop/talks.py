@@ -1,12 +1,10 @@
 """Compiled engine: the rounds of a day of talks, and what blocked it. See `talks.py` for the same in agents."""
 
-from sim.engine.compiled_appraisal import appraise, in_zone
-from sim.engine.compiled_bridging import bridge
-from sim.engine.compiled_seat import demand, forget, hear, speak
-from sim.engine.compiled_world import OVERFLOWED, draw, fail, tell
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.appraisal import appraise, in_zone
+from sim.engine.loop.bridging import bridge
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     conditions,
     floats,
     floats_from,
@@ -19,6 +17,8 @@ from sim.engine.opening import (
     tables,
     tracks,
 )
+from sim.engine.loop.seat import demand, forget, hear, speak
+from sim.engine.loop.world import OVERFLOWED, draw, fail, tell
 from sim.engine.record import UNADDRESSED
 from sim.rules import chance, offers
 from sim.rules.conditions import is_subset, minimal_masks

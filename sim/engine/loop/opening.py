@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from sim.engine.layout import RECORDS, Book, Slot
+from sim.engine.loop.layout import RECORDS, Book, Slot
 from sim.strategies.module import Demand
 
 DEMANDS: dict[int, Demand] = {}

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy
 
-from sim.engine.laying_out import Plan
-from sim.engine.laying_parts import RECORD_OF
-from sim.engine.layout import MEDIATOR, PARTY, RUN, Slot
+from sim.engine.loop.laying_out import Plan
+from sim.engine.loop.laying_parts import RECORD_OF
+from sim.engine.loop.layout import MEDIATOR, PARTY, RUN, Slot
 from sim.scenario.case import NOWHERE, Case
 
 WHOLE = (

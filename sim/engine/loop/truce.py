@@ -5,11 +5,11 @@ The truce of a track has the track's number; that of an act stands behind them.
 
 import math
 
-from sim.engine.compiled_party import note_allegations, speed
-from sim.engine.compiled_world import FAILED, draw, fail, restrain, tell, watched
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import floats, ints, parties, runs, truces
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import floats, ints, parties, runs, truces
+from sim.engine.loop.party import note_allegations, speed
+from sim.engine.loop.world import FAILED, draw, fail, restrain, tell, watched
 from sim.rules import chance, compliance, worth
 from sim.terms import Purpose
 

@@ -1,9 +1,9 @@
 """Compiled engine: a party's day. See `party.py` for the same in agents."""
 
-from sim.engine.compiled_world import aid, draw, fighting, monitoring, rearm_cap, tell
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import conditions, floats, ints, parties, runs, stock_cases, tracks
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import conditions, floats, ints, parties, runs, stock_cases, tracks
+from sim.engine.loop.world import aid, draw, fighting, monitoring, rearm_cap, tell
 from sim.rules import captives, chance, strength, trust, weariness
 from sim.scenario.case import NOWHERE
 from sim.terms import Purpose

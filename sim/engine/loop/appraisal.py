@@ -2,10 +2,8 @@
 
 import math
 
-from sim.engine.compiled_sight import ask, gates, in_time
-from sim.engine.compiled_world import affords, aid, rearm_cap, watched
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     conditions,
     floats,
     floats_from,
@@ -21,6 +19,8 @@ from sim.engine.opening import (
     steps,
     tracks,
 )
+from sim.engine.loop.sight import ask, gates, in_time
+from sim.engine.loop.world import affords, aid, rearm_cap, watched
 from sim.rules import mediation, offers, strength, worth
 from sim.scenario.case import NOWHERE
 from sim.terms import Firmness, Style

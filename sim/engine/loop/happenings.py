@@ -2,14 +2,10 @@
 
 import math
 
-from sim.engine.compiled_delivery import bring_home
-from sim.engine.compiled_sight import holds
-from sim.engine.compiled_table import end_by_event
-from sim.engine.compiled_truce import begin_truce, live_through_truce
-from sim.engine.compiled_world import available, draw, hand_over, release, set_level, tell
 from sim.engine.happened import Happening
-from sim.engine.layout import Book, Slot
-from sim.engine.opening import (
+from sim.engine.loop.delivery import bring_home
+from sim.engine.loop.layout import Book, Slot
+from sim.engine.loop.opening import (
     act_cases,
     acts,
     changes,
@@ -23,6 +19,10 @@ from sim.engine.opening import (
     tables,
     transfers,
 )
+from sim.engine.loop.sight import holds
+from sim.engine.loop.table import end_by_event
+from sim.engine.loop.truce import begin_truce, live_through_truce
+from sim.engine.loop.world import available, draw, hand_over, release, set_level, tell
 from sim.rules import captives, chance, trust
 from sim.scenario.case import NOWHERE
 from sim.terms import Purpose, Target

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import sim.cli
+import sim
 from sim.show import folders
 from sim.study.versions import versions
 from sim.terms import DISCLAIMER
@@ -142,7 +142,7 @@ def test_every_document_says_what_it_is(parley: Callable, desk: Path) -> None:
 def test_an_interrupt_while_loading_is_quiet(tmp_path: Path) -> None:
     """Ctrl-C before the command has begun gives one line and status 130, and no traceback."""
     (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
-    root = Path(sim.cli.__file__).parents[1]
+    root = Path(sim.__path__[0]).parent
     done = subprocess.run(
         [sys.executable, "-m", "sim"],
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"},

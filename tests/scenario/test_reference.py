@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sim import cli
+from sim.cli import door
 from sim.scenario import reference, schema
 from sim.scenario.claims import load_claims
 from sim.scenario.compiling import compile_case
@@ -226,10 +226,10 @@ def test_exit_statuses_are_those_of_the_command() -> None:
     """The table of exit statuses is the command's."""
     assert [int(cells[0]) for cells in rows("exit status | means")] == [
         0,
-        cli.FAILED,
-        cli.UNUSABLE,
-        cli.INVALID,
-        cli.INTERRUPTED,
+        door.FAILED,
+        door.UNUSABLE,
+        door.INVALID,
+        door.INTERRUPTED,
     ]
 
 

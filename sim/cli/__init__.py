@@ -1,0 +1,14 @@
+"""The command `parley`: a thin door, with a module for the commands of each kind, in the order of the help.
+
+What is heavy is imported inside the commands, so that `--help` is quick.
+"""
+
+from sim.cli import running, files, keeping  # noqa: I001  # in the order of the help
+from sim.cli.door import app
+
+__all__ = ["app", "files", "keeping", "main", "running"]
+
+
+def main() -> None:
+    """Start the command."""
+    app(prog_name="parley")

@@ -1,0 +1,82 @@
+"""What was kept: listing results, drawing them again, asking about them."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.door import (
+    UNUSABLE,
+    Result,
+    app,
+    open_console,
+    path_given,
+    print_tables,
+    refuse,
+)
+from sim.terms import DISCLAIMER
+
+
+@app.command()
+def plot(result: Result) -> None:
+    """Draw the figures of a stored result again."""
+    from sim.show import folders
+    from sim.study.query import Unanswerable
+    from sim.study.results import NotAResult
+
+    try:
+        drawn = folders.redraw(result)
+    except (NotAResult, Unanswerable) as error:
+        refuse(str(error), UNUSABLE)
+    for path in drawn:
+        typer.echo(path)
+    typer.echo(DISCLAIMER)
+
+
+@app.command()
+def query(
+    result: Result,
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="Such as: select count(*) from runs", show_default=False)],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask about the runs of a batch in SQL: the tables are runs and unlocks."""
+    from sim.show import answers
+    from sim.study.manifest import read_batch_manifest
+    from sim.study.query import Unanswerable
+    from sim.study.query import query as ask
+    from sim.study.results import NotAResult
+    from sim.study.store import read_receipts
+
+    try:
+        manifest = read_batch_manifest(result)
+        done = sum(receipt.runs for receipt in read_receipts(result))
+        if done < manifest.runs:
+            typer.echo(f"parley: {done:,} of {manifest.runs:,} runs are done; to go on: {manifest.command}", err=True)
+        answer = ask(result, sql)
+        if as_csv:
+            answers.write_csv(answer, sys.stdout)
+        elif as_json:
+            answers.write_json(answer, sys.stdout.write)
+        else:
+            print_tables(open_console(), answers.as_table(answer))
+    except (NotAResult, Unanswerable) as error:
+        refuse(str(error), UNUSABLE)
+
+
+@app.command()
+def results(
+    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where results are kept.", parser=path_given)] = Path(
+        "results"
+    ),
+) -> None:
+    """List the results that are kept, and how far each is."""
+    from sim.show import answers
+    from sim.study.listing import results_in
+
+    found = list(results_in(place)) if place.is_dir() else []
+    if not found:
+        typer.echo(f"No results in {place}.")
+        return
+    print_tables(open_console(), [answers.of_results(found)])

@@ -73,6 +73,37 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class Deals:
+    """Every deal of a chunk, by replication, track and day: columns of whole numbers, all of one length."""
+
+    replication: Column
+    track: Column
+    """Ordinal in the file."""
+    agreed_on: Column
+    """Day of the agreement."""
+    began_on: Column
+    """First day in force; NEVER where it was over, or the run, before that."""
+    ended_on: Column
+    """NEVER where it was open at the horizon."""
+    ending: Column
+    """A place in ENDINGS."""
+    outcome: Column
+    """Ordinal of the agreed package in the track's outcome space."""
+    agreed: Column
+    """Captives agreed, gestures outside the deal left out, as in a row."""
+    delivered: Column
+    """Captives delivered, as in a row."""
+    released: Column
+    """[deal, party]: captives whom each party in fact released, gestures included."""
+
+
+def deals_of(rows: Column) -> Deals:
+    """Deals from rows of whole numbers, in the order of the columns and then of the parties."""
+    rows = rows[numpy.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    return Deals(*(rows[:, place] for place in range(9)), rows[:, 9:])
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """What replications `first … first + count - 1` left. Columns are those of `RunRecord.row()`."""
 
@@ -103,6 +134,7 @@ class Chunk:
     parameters: Column | None = None
     """[replication, parameter]: what was drawn for uncertain values, where it was asked for."""
     days: Days | None = None
+    deals: Deals | None = None
     reasons: dict[int, str] = field(default_factory=dict)
     """What is known beside the status, by replication."""
 
@@ -214,3 +246,21 @@ def from_records(
         tracks=tuple(track.name for track in case.tracks),
         reasons=reasons,
     )
+
+
+def deals_from_records(case: Case, first: int, records: Sequence[RunRecord]) -> Deals:
+    """The deals of records of the Mesa engine, in the order of their replications from `first` on."""
+    tracks = {track.name: ordinal for ordinal, track in enumerate(case.tracks)}
+    rows = []
+    for replication, record in enumerate(records, first):
+        for deal in record.deals:
+            space = case.tracks[tracks[deal.track]].space
+            outcome = next(at for at in range(len(space.outcomes)) if space.describe(at) == dict(deal.package))
+            released = dict.fromkeys((party.name for party in case.parties), 0)
+            for key, amount in deal.delivered.items():
+                giver, what = key.split(".")[-2:]
+                released[giver] += round(amount) if what in case.categories else 0
+            days = (deal.agreed_on, deal.began_on, deal.ended_on)
+            ending = ENDINGS.index(deal.ending)
+            rows.append((replication, tracks[deal.track], *days, ending, outcome, *deal.persons, *released.values()))
+    return deals_of(numpy.array(rows, "i8").reshape(-1, 9 + len(case.parties)))

@@ -1,17 +1,28 @@
 """Many replications of a case at once, on compiled code: the same rows as the Mesa engine, to the last bit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 
 from sim.engine import compiling
-from sim.engine.chunk import Chunk, Column, Days, column_names, unlockers
+from sim.engine.chunk import Chunk, Column, Days, column_names, deals_of, unlockers
+from sim.engine.loop.deal import DEAL_INTEGERS
 from sim.engine.loop.laying_out import Plan, lay_out
 from sim.engine.loop.layout import Slot
 from sim.engine.loop.working import BINS, Worker
 from sim.scenario.case import Case
 
 NotCompilable = compiling.NotCompilable
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Parameters that are set anew for every replication, in place of what would be drawn."""
+
+    places: tuple[int, ...]
+    """Of the parameters, in the case."""
+    values: Column
+    """[replication, parameter]; counts of persons are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +78,52 @@ def run_chunk(
     wanted = {"central": central, "days": days, "parameters": parameters}
     options = {name for name, value in wanted.items() if value}
     worker = Worker(prepared.plan, prepared.case, list(prepared.addresses), seed, count, options)
+    return _run(prepared, worker, seed, first, count, options)
+
+
+def run_given(case: Prepared, seed: int, first: int, given: Given) -> Chunk:
+    """Run a replication for every row of given parameters, `first` and on, and keep every deal.
+
+    What is not given is drawn. The chunk has `parameters` and `deals`.
+
+    Args:
+        case: the case, prepared.
+        seed: of every draw, 0 or more.
+        first: number of the first replication.
+        given: at least one row of values; without any parameter, all are drawn.
+
+    Raises:
+        ValueError: no row.
+    """
+    count = len(given.values)
+    if count < 1:
+        raise ValueError("no replication has its parameters given")
+    options = {"parameters", "deals"}
+    worker = Worker(case.plan, case.case, list(case.addresses), seed, count, options)
+    worker.give(given.places, given.values)
+    return _run(case, worker, seed, first, count, options)
+
+
+def _run(prepared: Prepared, worker: Worker, seed: int, first: int, count: int, options: set[str]) -> Chunk:
     worker.arrays[Slot.CODE] = prepared.engine.code
     worker.open()
-    unlocks = _run_all(prepared.engine, worker, first, count)
-    return _chunk(prepared, worker, unlocks, seed, first, count, options)
+    unlocks, deals = _run_all(prepared.engine, worker, first, count)
+    chunk = _chunk(prepared, worker, unlocks, seed, first, count, options)
+    return replace(chunk, deals=deals_of(deals)) if "deals" in options else chunk
 
 
-def _run_all(engine: compiling.Engine, worker: Worker, first: int, count: int) -> Column:
-    """Run all replications, emptying the room for unlocks whenever it is full; returns the unlocks."""
-    rows, done = [], 0
-    integers = worker.arrays[Slot.ROW_UNLOCKS].reshape(-1, 4)
+def _run_all(engine: compiling.Engine, worker: Worker, first: int, count: int) -> tuple[Column, Column]:
+    """Run all replications, emptying the room for unlocks and deals whenever it is full; returns both."""
+    unlocks, deals, done = [], [], 0
+    of_unlocks = worker.arrays[Slot.ROW_UNLOCKS].reshape(-1, 4)
+    of_deals = worker.arrays[Slot.ROW_DEALS].reshape(-1, DEAL_INTEGERS + int(worker.run["parties"]))
     while done < count:
         worker.run["offset"] = done
-        worker.run["unlocks"] = 0
+        worker.run["unlocks"] = worker.run["deals"] = 0
         done += engine.run(worker.book, first + done, count - done)
-        rows.append(integers[: worker.run["unlocks"]].copy())
-    return numpy.concatenate(rows)
+        unlocks.append(of_unlocks[: worker.run["unlocks"]].copy())
+        deals.append(of_deals[: worker.run["deals"]].copy())
+    return numpy.concatenate(unlocks), numpy.concatenate(deals)
 
 
 def _chunk(

@@ -43,6 +43,11 @@ class DealRecord:
     uncounted: tuple[str, ...] = ()
     """Keys of `agreed` that a row leaves out of its totals: steps outside the deal, and whatever is not captives."""
 
+    @property
+    def persons(self) -> tuple[int, int]:
+        """Captives agreed and delivered, without what a row leaves out."""
+        return round(_counted(self, self.agreed)), round(_counted(self, self.delivered))
+
 
 @dataclass(frozen=True, slots=True)
 class TalksRecord:

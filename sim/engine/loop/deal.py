@@ -10,6 +10,7 @@ from sim.engine.loop.opening import (
     dues,
     floats,
     ints,
+    ints_from,
     kinds,
     obligations,
     places,
@@ -18,6 +19,7 @@ from sim.engine.loop.opening import (
     seats,
     spaces,
     steps,
+    stock_cases,
     tables,
     tracks,
     transfers,
@@ -31,6 +33,9 @@ from sim.engine.loop.world import FAILED, draw, fail, release, reserve_needs, te
 from sim.rules import chance, compliance, mediation
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose
+
+DEAL_INTEGERS = 9
+"""Whole numbers that a row holds of every deal, before those of the parties."""
 
 
 def sign(book: Book, track: int, outcome: int) -> None:
@@ -177,6 +182,32 @@ def record(book: Book, track: int, ending: int, in_force: int) -> None:
     table.delivered += delivered
     if table.in_truce:
         from_truce(book, track)
+    if runs(book)[0].most_deals > 0:
+        write_deal(book, track, ending, agreed, delivered)
+
+
+def write_deal(book: Book, track: int, ending: int, agreed: float, delivered: float) -> None:
+    """Write a deal's row: replication, track, days, ending, package, persons, and what each party released."""
+    run, table = runs(book)[0], tables(book)[track]
+    begun, over = table.begins_on <= run.day, ending != DealEnding.OPEN_AT_HORIZON
+    row = ints_from(book, Slot.ROW_DEALS, run.deals * (DEAL_INTEGERS + run.parties))
+    row[0] = run.replication
+    row[1] = track
+    row[2] = table.last_agreed
+    row[3] = table.begins_on if begun else NOWHERE
+    row[4] = run.day if over else NOWHERE
+    row[5] = ending
+    row[6] = table.outcome
+    row[7] = round(agreed)
+    row[8] = round(delivered)
+    for party in range(run.parties):
+        row[DEAL_INTEGERS + party] = 0
+    first = tracks(book)[track].obligations
+    for place in range(first, first + table.obligations):
+        transfer = transfers(book)[obligations(book)[place].transfer]
+        if stock_cases(book)[transfer.stock].of != NOWHERE:
+            row[DEAL_INTEGERS + transfer.giver] += round(obligations(book)[place].delivered)
+    run.deals += 1
 
 
 def is_repeated(book: Book, first: int, place: int, name: int) -> bool:

@@ -160,6 +160,10 @@ class Slot(IntEnum):
     DAY_PHASES = auto()
     DAY_LEVELS = auto()
     DAY_SUMS = auto()
+    ROW_DEALS = auto()
+    # Of a worker: what is given to it
+    GIVEN = auto()
+    GIVEN_PLACES = auto()
 
 
 def _record(integers: str = "", numbers: tuple[str, ...] | str = "", words: str = "") -> numpy.dtype[Any]:
@@ -205,7 +209,8 @@ ACT = _record("key by day days transfers transfers_end mirrors mirrors_end", "sc
 RUN = _record(
     "day days_kept replication central horizon parties "
     "mediators facts stocks tracks events acts parameters restraints grants "
-    "status levels_changed watches_days row offset integers numbers unlocks most_unlocks bins",
+    "status levels_changed watches_days row offset integers numbers unlocks most_unlocks bins "
+    "deals most_deals deals_a_run",
     RuleNumbers._fields,
     "key seed happened",
 )

@@ -37,10 +37,12 @@ TRACK_INTEGERS = 13
 
 
 def run_replications(book: Book, first: int, count: int) -> int:
-    """Run replications one after the other; returns how many were run before there was no more room for unlocks."""
+    """Run replications one after the other; returns how many were run before the room for unlocks or deals ran out."""
     run = runs(book)[0]
     for place in range(count):
         if run.unlocks + tracks(book)[run.tracks].unlocks > run.most_unlocks:
+            return place
+        if run.deals + run.deals_a_run > run.most_deals:
             return place
         run.replication = first + place
         run.row = run.offset + place
@@ -105,6 +107,7 @@ def draw_parameters(book: Book) -> None:
             u = chance.uniform(unsigned(run.key), key)
             value = chance.triangular(u, parameter.low, parameter.middle, parameter.high)
         drawn[place] = float(round(value)) if parameter.whole else value
+    take_given(book)
     hand_out(book, Slot.RULE_NUMBERS, Slot.RUN_WORDS, 1)
     hand_out(book, Slot.PARTY_NUMBERS, Slot.PARTY_WORDS, run.parties)
     hand_out(book, Slot.MEDIATOR_NUMBERS, Slot.MEDIATOR_WORDS, run.mediators)
@@ -112,6 +115,15 @@ def draw_parameters(book: Book) -> None:
     if len(row) > 0:
         for place in range(len(uncertain)):
             row[run.row * len(uncertain) + place] = drawn[uncertain[place]]
+
+
+def take_given(book: Book) -> None:
+    """Put the values that were given for this replication in the place of those that were drawn."""
+    run, drawn, places = runs(book)[0], floats(book, Slot.DRAWN), ints(book, Slot.GIVEN_PLACES)
+    given = floats(book, Slot.GIVEN)
+    for place in range(len(places)):
+        value = given[run.row * len(places) + place]
+        drawn[places[place]] = float(round(value)) if parameters(book)[places[place]].whole else value
 
 
 def hand_out(book: Book, indices: int, words: int, records: int) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy
 
+from sim.engine.loop.deal import DEAL_INTEGERS
 from sim.engine.loop.laying_out import Plan
 from sim.engine.loop.laying_parts import RECORD_OF
 from sim.engine.loop.layout import MEDIATOR, PARTY, RUN, Slot
@@ -15,6 +16,8 @@ WHOLE = (
     *("ALLOWED", "MENUS", "MASKS", "GAINS_AS_OF"),
 )
 """The arrays of a worker that hold whole numbers; those that are neither these nor records hold numbers."""
+DEALS_AT_ONCE = 16
+"""Deals of a replication for which there is room, on average, before the rows are taken away."""
 BINS = 200
 """Equal parts of its scale into which a level is counted, day by day."""
 
@@ -28,7 +31,7 @@ class Worker:
         addresses: of its strategies, in the order of the plan.
         seed: of all draws.
         count: replications at most at a time.
-        options: `central`, `days`, `parameters` where they are wanted.
+        options: `central`, `days`, `parameters`, `deals` where they are wanted.
     """
 
     def __init__(self, plan: Plan, case: Case, addresses: list[int], seed: int, count: int, options: set[str]) -> None:
@@ -74,7 +77,18 @@ class Worker:
             Slot.DAY_PHASES: numpy.zeros(days * len(case.tracks) * 6, "i8"),
             Slot.DAY_LEVELS: numpy.zeros(levels * BINS, "i8"),
             Slot.DAY_SUMS: numpy.zeros(levels, "f8"),
+            Slot.GIVEN: numpy.zeros(0, "f8"),
+            Slot.GIVEN_PLACES: numpy.zeros(0, "i8"),
         }
+        repeats = [track.cool_down != NOWHERE for track in case.tracks]
+        self.deals_a_run = sum(case.horizon + 1 if again else 1 for again in repeats) if "deals" in options else 0
+        self.most_deals = DEALS_AT_ONCE * count + self.deals_a_run if self.deals_a_run else 0
+        self.arrays[Slot.ROW_DEALS] = numpy.zeros(self.most_deals * (DEAL_INTEGERS + parties), "i8")
+
+    def give(self, places: tuple[int, ...], values: Any) -> None:
+        """Set parameters of each replication: by their places in the case, [replication, parameter]."""
+        self.arrays[Slot.GIVEN_PLACES] = numpy.array(places, "i8")
+        self.arrays[Slot.GIVEN] = numpy.ascontiguousarray(values, "f8").reshape(-1)
 
     def _run(self, plan: Plan, case: Case, seed: int, options: set[str]) -> None:
         """What is the same for all replications."""
@@ -87,6 +101,8 @@ class Worker:
             "integers": plan.integers,
             "numbers": 2 * len(case.parties),
             "most_unlocks": self.most_unlocks,
+            "most_deals": self.most_deals,
+            "deals_a_run": self.deals_a_run,
             "bins": BINS,
         }
         for name in ("parties", "mediators", "facts", "stocks", "tracks", "events", "acts", "parameters"):

@@ -100,7 +100,8 @@ class Deals:
 def deals_of(rows: Column) -> Deals:
     """Deals from rows of whole numbers, in the order of the columns and then of the parties."""
     rows = rows[numpy.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
-    return Deals(*(rows[:, place] for place in range(9)), rows[:, 9:])
+    a, b, c, d, e, f, g, h, i = (rows[:, place] for place in range(9))
+    return Deals(a, b, c, d, e, f, g, h, i, rows[:, 9:])
 
 
 @dataclass(frozen=True, slots=True)

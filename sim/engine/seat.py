@@ -96,18 +96,16 @@ class Seat:
 
     def fears(self, gains: list[list[float]]) -> list[float]:
         """By truce kind: worth lost to the fear that another seat rearms under it."""
-        fears = []
-        for kind, own in enumerate(gains[self.index]):
-            greatest = 0.0
-            for other in self.table.seats:
-                if other is not self:
-                    shift = worth.shift_of_power(
-                        self.party.log_strength, other.party.log_strength, own, gains[other.index][kind]
-                    )
-                    trust = self.party.trust[other.party.ordinal]
-                    fear = worth.fear_of_rearming(self.party.numbers.fear_of_rearming, shift, trust)
-                    greatest = max(greatest, fear)
-            fears.append(greatest)
+        me, own = self.party, gains[self.index]
+        fears = [0.0] * len(own)
+        for other in self.table.seats:
+            if other is self:
+                continue
+            rival, trust = other.party.log_strength, me.trust[other.party.ordinal]
+            today = strength.prevail(me.log_strength, rival)
+            for kind, theirs in enumerate(gains[other.index]):
+                shift = worth.shift_of_power(today, me.log_strength, rival, own[kind], theirs)
+                fears[kind] = max(fears[kind], worth.fear_of_rearming(me.numbers.fear_of_rearming, shift, trust))
         return fears
 
     def worths(self, space: Space, fears: list[float]) -> list[float]:

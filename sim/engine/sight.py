@@ -22,7 +22,8 @@ def holds(
 ) -> bool:
     """Whether an expression is true today, of some terms on the table where it looks at a proposal."""
     inputs = [see(model, seen, table, terms) for seen in program.inputs]
-    return conditions.evaluate(program.ops, program.args, inputs, len(program.ops)) != 0.0
+    stack = [0.0] * conditions.DEPTH
+    return conditions.evaluate(program.ops, program.args, inputs, stack, len(program.ops)) != 0.0
 
 
 def report(

@@ -84,10 +84,10 @@ class Truce:
         """The greatest loss of prevailing that the rest of the truce would bring a party."""
         greatest = 0.0
         for other in others:
-            shift = worth.shift_of_power(
-                party.log_strength, other.log_strength, self._gain(party, days_left), self._gain(other, days_left)
-            )
-            greatest = max(greatest, shift)
+            own, theirs = party.log_strength, other.log_strength
+            today = strength.prevail(own, theirs)
+            gains = self._gain(party, days_left), self._gain(other, days_left)
+            greatest = max(greatest, worth.shift_of_power(today, own, theirs, *gains))
         return greatest
 
     def _gain(self, party: "Party", days: int) -> float:

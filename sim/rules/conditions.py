@@ -1,6 +1,6 @@
 """Conditions: evaluate a precondition's small program, and find what would unlock a blocked day."""
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 
 from sim.terms import Op
 
@@ -26,13 +26,16 @@ _NOT = int(Op.NOT)
 _MIN = int(Op.MIN)
 
 
-def evaluate(ops: Sequence[int], args: Sequence[float], inputs: Sequence[float], n: int) -> float:
+def evaluate(
+    ops: Sequence[int], args: Sequence[float], inputs: Sequence[float], stack: MutableSequence[float], n: int
+) -> float:
     """The value of a small program over what it looks at.
 
     Args:
         ops: numbers of `sim.terms.Op`; a well-formed program that keeps at most `DEPTH` values at once.
         args: of the operations: a constant, or the ordinal of an input; otherwise not looked at.
         inputs: values of what the program looks at.
+        stack: room for `DEPTH` values, to work in; what stands there before and after means nothing.
         n: number of operations, at least 1.
 
     Returns:
@@ -40,10 +43,9 @@ def evaluate(ops: Sequence[int], args: Sequence[float], inputs: Sequence[float],
 
     Source: reverse Polish notation.
 
-    >>> evaluate([Op.INPUT, Op.CONSTANT, Op.AT_LEAST], [0.0, 0.6, 0.0], [0.7], 3)
+    >>> evaluate([Op.INPUT, Op.CONSTANT, Op.AT_LEAST], [0.0, 0.6, 0.0], [0.7], [0.0] * DEPTH, 3)
     1.0
     """
-    stack = [0.0] * DEPTH
     top = -1
     for i in range(n):
         op = ops[i]
@@ -93,17 +95,26 @@ def minimal_masks(masks: Sequence[int], n: int) -> list[int]:
     >>> minimal_masks([0b110, 0b010, 0b101, 0b111], 4)
     [2, 5]
     """
-    minimal = []
-    for i in range(n):
-        least = True
-        for j in range(n):
-            if is_subset(masks[j], masks[i]) and (masks[j] != masks[i] or j < i):
-                least = False
-                break
-        if least:
-            minimal.append(masks[i])
-    minimal.sort()
-    return minimal
+    return sorted(masks[i] for i in range(n) if is_minimal(masks, i, n))
+
+
+def is_minimal(masks: Sequence[int], i: int, n: int) -> bool:
+    """Whether one of the sets contains no other of them, and is the first of its like.
+
+    Args:
+        masks: see `minimal_masks`.
+        i: place of the one.
+        n: number of masks.
+
+    Source: minimal elements of a family of sets under inclusion.
+
+    >>> [is_minimal([0b110, 0b010, 0b101, 0b010], i, 4) for i in range(4)]
+    [False, True, True, False]
+    """
+    for j in range(n):  # noqa: SIM110 - a generator would not compile
+        if is_subset(masks[j], masks[i]) and (masks[j] != masks[i] or j < i):
+            return False
+    return True
 
 
 def _combine(op: int, left: float, right: float) -> float:

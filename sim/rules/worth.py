@@ -95,25 +95,28 @@ def rearming_gain(days: float, scope: float, speed: float) -> float:
     return days * scope * speed
 
 
-def shift_of_power(log_own: float, log_other: float, own_gain: float, other_gain: float) -> float:
+def shift_of_power(prevailing: float, log_own: float, log_other: float, own_gain: float, other_gain: float) -> float:
     """How much less likely a party would be to prevail once both have rearmed.
 
     Args:
+        prevailing: probability that it would prevail today, see `sim.rules.strength.prevail`.
         log_own: natural logarithm of its strength.
         log_other: natural logarithm of the other's strength.
         own_gain: log strength that it would regain, see `rearming_gain`.
         other_gain: log strength that the other would regain.
 
     Returns:
-        A loss of probability in [0, 1]; 0 where the shift favours it.
+        A loss of probability in [0, 1]; 0 where it would gain as much as the other, or more.
 
     Source: Powell 2006 (commitment problem); Hirshleifer 1989 (contest success).
 
     >>> import math
-    >>> round(shift_of_power(0.0, 0.0, 0.0, math.log(3.0)), 12)  # 1/2 - 1/4
+    >>> round(shift_of_power(0.5, 0.0, 0.0, 0.0, math.log(3.0)), 12)  # 1/2 - 1/4
     0.25
     """
-    return max(0.0, prevail(log_own, log_other) - prevail(log_own + own_gain, log_other + other_gain))
+    if own_gain >= other_gain:
+        return 0.0
+    return max(0.0, prevailing - prevail(log_own + own_gain, log_other + other_gain))
 
 
 def fear_of_rearming(fear: float, shift: float, trust: float) -> float:

@@ -50,7 +50,7 @@ def decide(program: Program, values: Sequence[float]) -> float:
     350.0
     """
     inputs = [values[seen.a] for seen in program.inputs]
-    return conditions.evaluate(program.ops, program.args, inputs, len(program.ops))
+    return conditions.evaluate(program.ops, program.args, inputs, [0.0] * conditions.DEPTH, len(program.ops))
 
 
 def possible(issues: Sequence[IssueCase], constraints: Sequence[Program]) -> list[tuple[int, ...]]:

@@ -223,8 +223,8 @@ def test_caps_on_both_sides_calm_both_and_a_cap_on_one_moves_the_fear() -> None:
         gain_a = worth.rearming_gain(60, 1.0, strength.rearming_speed(0.003, 1.0, cap_on_a, 0.8))
         gain_b = worth.rearming_gain(60, 1.0, strength.rearming_speed(0.005, 1.0, cap_on_b, 0.8))
         return (
-            worth.fear_of_rearming(10, worth.shift_of_power(0.2, 0.0, gain_a, gain_b), 0.1),
-            worth.fear_of_rearming(10, worth.shift_of_power(0.0, 0.2, gain_b, gain_a), 0.1),
+            worth.fear_of_rearming(10, worth.shift_of_power(strength.prevail(0.2, 0.0), 0.2, 0.0, gain_a, gain_b), 0.1),
+            worth.fear_of_rearming(10, worth.shift_of_power(strength.prevail(0.0, 0.2), 0.0, 0.2, gain_b, gain_a), 0.1),
         )
 
     free, both, only_b = fears(0, 0), fears(0.8, 0.8), fears(0, 0.8)

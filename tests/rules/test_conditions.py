@@ -29,6 +29,11 @@ Program = tuple[list[tuple[Op, float]], float]
 """Operations with their arguments, and the value that Python's own operators give."""
 
 
+def evaluate(ops: list[int], args: list[float], inputs: list[float], n: int) -> float:
+    """The value of a program, worked out where other values stood before."""
+    return conditions.evaluate(ops, args, inputs, [7.0] * conditions.DEPTH, n)
+
+
 def combine(op: Op, left: Program, right: Program) -> Program:
     """One program after the other, then an operation on both values."""
     return [*left[0], *right[0], (op, 0.0)], float(MEANING[op](left[1], right[1]))
@@ -54,7 +59,7 @@ def test_a_program_means_what_its_operators_mean(data: st.DataObject, inputs: li
     """Any program has the value that Python's own operators give, with truth as 1 and division by 0 as 0."""
     steps, expected = data.draw(programs(inputs))
     ops, args = [int(op) for op, _ in steps], [argument for _, argument in steps]
-    assert conditions.evaluate(ops, args, inputs, len(ops)) == expected
+    assert evaluate(ops, args, inputs, len(ops)) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_a_program_means_what_its_operators_mean(data: st.DataObject, inputs: li
 def test_comparisons(op: Op, below: float, equal: float, above: float) -> None:
     """Each comparison of the left with the right value holds below, at or above it as its name says."""
     program = [Op.INPUT, Op.CONSTANT, op]
-    values = [conditions.evaluate(program, [0.0, 0.5, 0.0], [level], 3) for level in (0.25, 0.5, 0.75)]
+    values = [evaluate(program, [0.0, 0.5, 0.0], [level], 3) for level in (0.25, 0.5, 0.75)]
     assert values == [below, equal, above]
 
 
@@ -81,41 +86,41 @@ def test_comparisons(op: Op, below: float, equal: float, above: float) -> None:
 )
 def test_arithmetic(op: Op, expected: float) -> None:
     """Each operation on 1.5 and then .5 gives what its name says, the first value on the left."""
-    assert conditions.evaluate([Op.CONSTANT, Op.CONSTANT, op], [1.5, 0.5, 0.0], [], 3) == expected
+    assert evaluate([Op.CONSTANT, Op.CONSTANT, op], [1.5, 0.5, 0.0], [], 3) == expected
 
 
 def test_dividing_by_nothing_gives_nothing() -> None:
     """A share of nothing is 0, so that a condition on a share stays defined."""
-    assert conditions.evaluate([Op.CONSTANT, Op.CONSTANT, Op.DIVIDE], [1.5, 0.0, 0.0], [], 3) == 0.0
-    assert conditions.evaluate([Op.CONSTANT, Op.NEGATE], [1.5, 0.0], [], 2) == -1.5
+    assert evaluate([Op.CONSTANT, Op.CONSTANT, Op.DIVIDE], [1.5, 0.0, 0.0], [], 3) == 0.0
+    assert evaluate([Op.CONSTANT, Op.NEGATE], [1.5, 0.0], [], 2) == -1.5
 
 
 def test_any_number_but_0_is_true() -> None:
     """In `and`, `or` and `not` a negative number or a small one counts as true."""
-    assert conditions.evaluate([Op.CONSTANT, Op.CONSTANT, Op.AND], [-2.0, 0.001, 0.0], [], 3) == 1.0
-    assert conditions.evaluate([Op.CONSTANT, Op.CONSTANT, Op.OR], [0.0, -0.5, 0.0], [], 3) == 1.0
-    assert conditions.evaluate([Op.CONSTANT, Op.CONSTANT, Op.OR], [0.0, -0.0, 0.0], [], 3) == 0.0
-    assert conditions.evaluate([Op.CONSTANT, Op.NOT], [-2.0, 0.0], [], 2) == 0.0
+    assert evaluate([Op.CONSTANT, Op.CONSTANT, Op.AND], [-2.0, 0.001, 0.0], [], 3) == 1.0
+    assert evaluate([Op.CONSTANT, Op.CONSTANT, Op.OR], [0.0, -0.5, 0.0], [], 3) == 1.0
+    assert evaluate([Op.CONSTANT, Op.CONSTANT, Op.OR], [0.0, -0.0, 0.0], [], 3) == 0.0
+    assert evaluate([Op.CONSTANT, Op.NOT], [-2.0, 0.0], [], 2) == 0.0
 
 
 def test_the_two_conditions_of_a_stopped_supply() -> None:
     """`aid <= .05 and intelligence <= .05` fails while one of them flows and holds when both have stopped."""
     ops = [Op.INPUT, Op.CONSTANT, Op.AT_MOST, Op.INPUT, Op.CONSTANT, Op.AT_MOST, Op.AND]
     args = [0.0, 0.05, 0.0, 1.0, 0.05, 0.0, 0.0]
-    assert conditions.evaluate(ops, args, [0.0, 1.0], 7) == 0.0
-    assert conditions.evaluate(ops, args, [0.05, 0.0], 7) == 1.0
+    assert evaluate(ops, args, [0.0, 1.0], 7) == 0.0
+    assert evaluate(ops, args, [0.05, 0.0], 7) == 1.0
 
 
 def test_only_the_given_operations_run() -> None:
     """What stands behind the given number of operations is not looked at."""
-    assert conditions.evaluate([Op.CONSTANT, Op.NOT], [3.0, 0.0], [], 1) == 3.0
+    assert evaluate([Op.CONSTANT, Op.NOT], [3.0, 0.0], [], 1) == 3.0
 
 
 def test_a_program_may_use_the_whole_stack() -> None:
     """A sum that keeps as many values at once as the stack holds is worked out in full."""
     depth = conditions.DEPTH
     ops = [Op.CONSTANT] * depth + [Op.ADD] * (depth - 1)
-    assert conditions.evaluate(ops, [1.0] * len(ops), [], len(ops)) == depth
+    assert evaluate(ops, [1.0] * len(ops), [], len(ops)) == depth
 
 
 @given(a=st.integers(0, 2**62 - 1), b=st.integers(0, 2**62 - 1))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules import worth
+from sim.rules import strength, worth
 
 LEVELS = st.floats(0.0, 1.0)
 SIGNED = st.floats(-1.0, 1.0)
@@ -59,10 +59,15 @@ def test_a_hand_worked_doubt() -> None:
     assert worth.doubt(0.8, 0.2, 0.5) == pytest.approx(0.32, abs=1e-15)
 
 
+def shift_of_power(own: float, other: float, own_gain: float, other_gain: float) -> float:
+    """The shift of power, seen from today's chance to prevail."""
+    return worth.shift_of_power(strength.prevail(own, other), own, other, own_gain, other_gain)
+
+
 def test_a_hand_worked_fear_of_rearming() -> None:
     """Thirty days of full calm at .01 a day against a side that gains nothing: 1/2 - 1/(1 + e^.3), times 10 * .8."""
     gain = worth.rearming_gain(30.0, 1.0, 0.01)
-    shift = worth.shift_of_power(0.7, 0.7, 0.0, gain)
+    shift = shift_of_power(0.7, 0.7, 0.0, gain)
     assert gain == pytest.approx(0.3, abs=1e-15)
     assert shift == pytest.approx(0.5 - 1.0 / (1.0 + math.exp(0.3)), abs=1e-15)
     assert worth.fear_of_rearming(10.0, shift, 0.2) == pytest.approx(8.0 * shift, abs=1e-15)
@@ -73,8 +78,8 @@ def test_only_the_others_gain_is_feared(
     own: float, other: float, own_gain: float, other_gain: float, more: float
 ) -> None:
     """A shift of power lies in [0, 1], grows with the other's gain, and is 0 where one's own gain is greater."""
-    shift = worth.shift_of_power(own, other, own_gain, other_gain)
-    assert 0.0 <= shift <= worth.shift_of_power(own, other, own_gain, other_gain + more) + 1e-15
+    shift = shift_of_power(own, other, own_gain, other_gain)
+    assert 0.0 <= shift <= shift_of_power(own, other, own_gain, other_gain + more) + 1e-15
     assert shift <= 1.0
     assert own_gain < other_gain + 1e-9 or shift == 0.0
 
@@ -82,13 +87,13 @@ def test_only_the_others_gain_is_feared(
 @given(own=SIGNED, other=SIGNED, gain=GAINS, cap=LEVELS)
 def test_equal_caps_calm_the_side_that_is_afraid(own: float, other: float, gain: float, cap: float) -> None:
     """Where the other would gain more, the same watched cap on both never adds to the fear."""
-    free = worth.shift_of_power(own, other, gain / 2, gain)
-    assert worth.shift_of_power(own, other, gain / 2 * (1 - cap), gain * (1 - cap)) <= free + 1e-15
+    free = shift_of_power(own, other, gain / 2, gain)
+    assert shift_of_power(own, other, gain / 2 * (1 - cap), gain * (1 - cap)) <= free + 1e-15
 
 
 def test_a_longer_truce_is_feared_more() -> None:
     """At one speed the fear grows with the days and with the scope of a truce."""
-    shifts = [worth.shift_of_power(0.0, 0.0, 0.0, worth.rearming_gain(days, 1.0, 0.002)) for days in (7.0, 14.0, 30.0)]
+    shifts = [shift_of_power(0.0, 0.0, 0.0, worth.rearming_gain(days, 1.0, 0.002)) for days in (7.0, 14.0, 30.0)]
     assert 0.0 < shifts[0] < shifts[1] < shifts[2]
     assert worth.rearming_gain(30.0, 0.5, 0.002) == worth.rearming_gain(15.0, 1.0, 0.002)
 

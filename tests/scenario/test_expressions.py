@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sim.rules.conditions import evaluate
+from sim.rules.conditions import DEPTH, evaluate
 from sim.scenario.expressions import ExpressionFault, Names, NameTable, Program, compile_expression
 from sim.scenario.names import UnknownName, parse_target
 from sim.scenario.schema import Scenario
@@ -45,7 +45,7 @@ def value(text: str, inputs: dict[str, float] | None = None, names: Names = ACCE
     """What a text is worth when its names stand for these numbers."""
     program = compile_expression(text, names)
     given_inputs = [(inputs or {})[seen.name] for seen in program.inputs]
-    return evaluate(program.ops, program.args, given_inputs, len(program.ops))
+    return evaluate(program.ops, program.args, given_inputs, [0.0] * DEPTH, len(program.ops))
 
 
 @pytest.mark.parametrize(

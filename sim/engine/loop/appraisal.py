@@ -137,17 +137,19 @@ def weigh_fears(book: Book, track: int, space: int, seat: int) -> None:
     asked, first = spaces(book)[space], tracks(book)[track].seats
     gains, fears = floats_from(book, Slot.GAINS, asked.gains), floats(book, Slot.FEARS)
     me, own = parties(book)[seats(book)[first + seat].party], seats(book)[first + seat].party
-    many = asked.kinds_end - asked.kinds
-    for place in range(many):
-        greatest, mine = 0.0, gains[seat * many + place]
-        for other in range(asked.seats):
-            theirs = gains[other * many + place]
-            if other != seat and (mine != 0.0 or theirs != 0.0):  # where nobody rearms, power does not shift
-                rival = seats(book)[first + other].party
-                shift = worth.shift_of_power(me.log_strength, parties(book)[rival].log_strength, mine, theirs)
-                trust = floats(book, Slot.TRUST)[own * runs(book)[0].parties + rival]
-                greatest = max(greatest, worth.fear_of_rearming(me.fear_of_rearming, shift, trust))
-        fears[place] = greatest
+    many, mine = asked.kinds_end - asked.kinds, me.log_strength
+    fears[:many] = 0.0
+    for other in range(asked.seats):
+        if other == seat:
+            continue
+        rival = seats(book)[first + other].party
+        theirs, trust = parties(book)[rival].log_strength, floats(book, Slot.TRUST)[own * runs(book)[0].parties + rival]
+        today = strength.prevail(mine, theirs)
+        for kind in range(many):
+            own_gain, other_gain = gains[seat * many + kind], gains[other * many + kind]
+            if own_gain < other_gain:  # else power does not shift to the other
+                shift = worth.shift_of_power(today, mine, theirs, own_gain, other_gain)
+                fears[kind] = max(fears[kind], worth.fear_of_rearming(me.fear_of_rearming, shift, trust))
 
 
 def weigh(book: Book, track: int, space: int, seat: int) -> None:

@@ -8,6 +8,7 @@ import numpy
 
 from sim.engine.loop.laying_parts import RECORD_OF, Parts
 from sim.engine.loop.layout import MEDIATOR, PARTY, RUN, Slot
+from sim.rules.conditions import DEPTH
 from sim.scenario.case import NOWHERE, ActCase, Case, Change, EventCase, PreconditionCase, TrackCase
 from sim.strategies import shelf
 from sim.strategies.module import StrategyModule
@@ -127,7 +128,7 @@ class _Plan:
         space = parts.space(track.space, track.steps, steps, names, _failing(track, Gate.ACCEPTS))
         renewal = self._renewal(track, step_names, names)
         conditions, conditions_end = self._conditions(ordinal, track)
-        seats, remembers = self._seats(ordinal, track)
+        seats, remembers, plain = self._seats(ordinal, track)
         obligations, dues = self._queue(track)
         mediators, mediators_end = parts.ints(Slot.TABLE_MEDIATORS, track.mediators)
         supersedes, supersedes_end = parts.ints(Slot.SUPERSEDES, track.supersedes)
@@ -158,6 +159,7 @@ class _Plan:
             estimates=self.estimates,
             unlocks=self.unlocks,
             remembers=remembers,
+            plain=plain,
             **{name: getattr(track, name) for name in same},
         )
         self.obligations += obligations
@@ -227,14 +229,15 @@ class _Plan:
             **{name: getattr(condition, name) for name in same},
         )
 
-    def _seats(self, ordinal: int, track: TrackCase) -> tuple[int, bool]:
-        first, remembers = len(self.parts.records[Slot.SEATS]), False
+    def _seats(self, ordinal: int, track: TrackCase) -> tuple[int, bool, bool]:
+        """The first of them; whether any remembers; whether none does and all play a strategy of the shelf."""
+        first, remembers, own = len(self.parts.records[Slot.SEATS]), False, False
         for index, party in enumerate(track.parties):
             strategy = track.strategies[index]
             numbers, numbers_end = self.parts.ints(Slot.STRATEGY_NUMBERS, strategy.parameters)
             place = self.strategies.setdefault((strategy.name, strategy.file), len(self.strategies))
             module = module_of(strategy.name, strategy.file)
-            remembers = remembers or module.remembers
+            remembers, own = remembers or module.remembers, own or strategy.file != ""
             self.parts.add(
                 Slot.SEATS,
                 party=party,
@@ -248,7 +251,7 @@ class _Plan:
                 numbers_end=numbers_end,
                 remembers=module.remembers,
             )
-        return first, remembers
+        return first, remembers, not (remembers or own)
 
     def _superseded_by(self) -> None:
         """For every track, those whose deal takes the place of its own."""
@@ -367,7 +370,11 @@ class _Plan:
             (Slot.RESERVATIONS, Slot.TOPS, Slot.DEMANDS, Slot.SEAT_BIASES, Slot.WEARINESS, Slot.TOLERANCE), seats
         )
         of_outcomes = dict.fromkeys(
-            (Slot.FEASIBLE, Slot.FAILING, Slot.UNMET, Slot.ALLOWED, Slot.NEARNESS, Slot.NOWHERE, Slot.MASKS), outcomes
+            (
+                *(Slot.FEASIBLE, Slot.FAILING, Slot.UNMET, Slot.ALLOWED, Slot.NEARNESS, Slot.NOWHERE),
+                *(Slot.ZONE, Slot.PASSING, Slot.MASKS),
+            ),
+            outcomes,
         )
         of_conditions = dict.fromkeys((Slot.DROPPED, Slot.BLOCKED, Slot.ALONE, Slot.HELD), conditions)
         of_places = dict.fromkeys((Slot.WORTHS, Slot.MENUS), seats * outcomes)
@@ -411,6 +418,7 @@ class _Plan:
             Slot.UNLOCKS: self.unlocks,
             Slot.UNLOCK_DAYS: self.unlocks,
             Slot.INPUTS: parts.most_inputs,
+            Slot.STACK: DEPTH,
             Slot.GAINS: parts.gains,
             Slot.GAINS_AS_OF: len(parts.records[Slot.SPACES]),
             Slot.FEARS: parts.most_kinds,

@@ -128,6 +128,7 @@ class Slot(IntEnum):
     HELD = auto()
     # Of a worker: for the moment
     INPUTS = auto()
+    STACK = auto()
     WORTHS = auto()
     RESERVATIONS = auto()
     TOPS = auto()
@@ -144,6 +145,8 @@ class Slot(IntEnum):
     NOWHERE = auto()
     SEAT_FLOATS = auto()
     SEAT_BIASES = auto()
+    ZONE = auto()
+    PASSING = auto()
     MASKS = auto()
     COUNTS = auto()
     WEARINESS = auto()
@@ -197,7 +200,7 @@ TRACK = _record(
     "seats seats_end mediators mediators_end space renewal conditions conditions_end supersedes supersedes_end "
     "superseded_by superseded_by_end protocol polite rounds per_day bridge_every cool_down retry lead_days patience "
     "direct way_out exit_clause steps steps_end obligations most_obligations dues most_dues estimates "
-    "unlocks remembers"
+    "unlocks remembers plain"
 )
 CHANGE = _record("target a b stock amount adds")
 EVENT = _record(
@@ -225,7 +228,7 @@ MEDIATOR = _record("style", MediatorNumbers._fields)
 TABLE = _record(
     "phase reopens_on summoned_by forced last_agreed deals_made days_in_talks days_blocked first_opened first_agreed "
     "talks last_talks first_deal deals days_in_force violations alleged held unlocks "
-    "talking rounds proposer blocked has_deal outcome kind begins_on in_truce truce_days renewals "
+    "talking rounds proposer blocked zone passing has_deal outcome kind begins_on in_truce truce_days renewals "
     "suspended_on obligations dues places",
     "way_out agreed delivered gestures",
 )

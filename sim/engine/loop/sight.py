@@ -36,7 +36,8 @@ def holds(book: Book, program: int, track: int, terms: int) -> bool:
     for place in range(asked.sights, asked.sights_end):
         inputs[place - asked.sights] = see(book, place, track, terms)
     ops = ints_from(book, Slot.OPS, asked.first)
-    return evaluate(ops, floats_from(book, Slot.ARGS, asked.first), inputs, asked.length) != 0.0
+    args, stack = floats_from(book, Slot.ARGS, asked.first), floats(book, Slot.STACK)
+    return evaluate(ops, args, inputs, stack, asked.length) != 0.0
 
 
 def see(book: Book, place: int, track: int, terms: int) -> float:

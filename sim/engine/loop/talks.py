@@ -21,7 +21,7 @@ from sim.engine.loop.seat import demand, forget, hear, speak
 from sim.engine.loop.world import OVERFLOWED, draw, fail, tell
 from sim.engine.record import UNADDRESSED
 from sim.rules import chance, offers
-from sim.rules.conditions import is_subset, minimal_masks
+from sim.rules.conditions import is_minimal, is_subset
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Protocol, Purpose
 
@@ -46,6 +46,7 @@ def hold_day(book: Book, track: int) -> int:
     """Hold the rounds of one day; returns the outcome agreed, or NOWHERE."""
     table, case = tables(book)[track], tracks(book)[track]
     appraise(book, track, case.space, Gate.ACCEPTS)
+    survey(book, track)
     for seat in range(case.seats, case.seats_end):
         places(book)[seat].best_today = UNADDRESSED
     bridging = False
@@ -62,6 +63,29 @@ def hold_day(book: Book, track: int) -> int:
             return outcome
     note_blocked(book, track, bridging)
     return NOWHERE
+
+
+def survey(book: Book, track: int) -> None:
+    """Find the packages worth every reservation today, and those of them that pass: no others can be agreed."""
+    table, case = tables(book)[track], tracks(book)[track]
+    outcomes = spaces(book)[case.space].outcomes
+    feasible, failing = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING)
+    zone, open_to_all, allowed = ints(book, Slot.ZONE), ints(book, Slot.PASSING), ints(book, Slot.ALLOWED)
+    found, passing = 0, 0
+    for outcome in range(outcomes):
+        allowed[outcome] = feasible[outcome]
+    for index in range(case.seats_end - case.seats):
+        own, reservation = floats_from(book, Slot.WORTHS, index * outcomes), floats(book, Slot.RESERVATIONS)[index]
+        for outcome in range(outcomes):
+            allowed[outcome] &= 1 if own[outcome] >= reservation else 0
+    for outcome in range(outcomes):  # without a branch: which package is in the zone cannot be foretold
+        zone[found] = outcome
+        open_to_all[passing] = outcome
+        found += allowed[outcome]
+        passing += allowed[outcome] if failing[outcome] == 0 else 0
+        allowed[outcome] = 0
+    table.zone = found
+    table.passing = passing
 
 
 def hold_round(book: Book, track: int) -> int:
@@ -116,23 +140,44 @@ def note_barren(book: Book, track: int, index: int) -> None:
 
 def compare_menus(book: Book, track: int, time: float, last_today: bool) -> int:
     """Every seat puts all packages worth its demand; one that all put and no precondition bars is agreed."""
-    case = tracks(book)[track]
+    case, table = tracks(book)[track], tables(book)[track]
+    if table.passing == 0 and case.plain and not last_today:
+        return NOWHERE  # nothing can be agreed, and nobody will remember what was put
     many, outcomes = case.seats_end - case.seats, spaces(book)[case.space].outcomes
     demands, worths = floats(book, Slot.DEMANDS), floats(book, Slot.WORTHS)
     for index in range(many):
         demands[index] = demand(book, track, index, time)
-    feasible, failing, allowed = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING), ints(book, Slot.ALLOWED)
+    passing, allowed, agreed = ints(book, Slot.PASSING), ints(book, Slot.ALLOWED), NOWHERE
     some = False
-    for outcome in range(outcomes):
-        passes = feasible[outcome] != 0 and failing[outcome] == 0
-        allowed[outcome] = 1 if passes and offers.meets_all(worths, demands, outcome, outcomes, many) else 0
-        some = some or allowed[outcome] != 0
-    agreed = NOWHERE
+    for place in range(table.passing):
+        meets = offers.meets_all(worths, demands, passing[place], outcomes, many)
+        allowed[passing[place]] = 1 if meets else 0
+        some = some or meets
     if some:
-        agreed = offers.pick_best(worths, allowed, (tables(book)[track].proposer - 1) % many, outcomes, many)
-    if last_today or case.remembers:
+        agreed = offers.pick_best(worths, allowed, (table.proposer - 1) % many, outcomes, many)
+    if case.remembers or (last_today and not case.plain):
         hear_menus(book, track, last_today)
+    elif last_today and agreed == NOWHERE:
+        for index in range(many):
+            place = places(book)[case.seats + index]
+            place.barren_days = 0 if is_fruitful(book, track, index) else place.barren_days + 1
     return agreed
+
+
+def is_fruitful(book: Book, track: int, index: int) -> bool:
+    """Whether all others put something that is worth a seat's reservation; no more is asked where nobody remembers."""
+    case = tracks(book)[track]
+    outcomes, feasible = spaces(book)[case.space].outcomes, ints(book, Slot.FEASIBLE)
+    own, reservation = floats_from(book, Slot.WORTHS, index * outcomes), floats(book, Slot.RESERVATIONS)[index]
+    for other in range(case.seats_end - case.seats):
+        if other != index:
+            theirs, demanded = floats_from(book, Slot.WORTHS, other * outcomes), floats(book, Slot.DEMANDS)[other]
+            put = 0
+            for outcome in range(outcomes):
+                put |= feasible[outcome] if theirs[outcome] >= demanded and own[outcome] >= reservation else 0
+            if put == 0:
+                return False
+    return True
 
 
 def hear_menus(book: Book, track: int, last_today: bool) -> None:
@@ -184,9 +229,11 @@ def hear_offer(book: Book, track: int, time: float, last_today: bool) -> int:
     feasible, failing, allowed = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING), ints(book, Slot.ALLOWED)
     for outcome in range(outcomes):
         allowed[outcome] = 1 if feasible[outcome] != 0 and failing[outcome] & avoid == 0 else 0
-    approach(book, track, index)
-    nearness = floats(book, Slot.NEARNESS)
-    offer = offers.least_offer(floats(book, Slot.WORTHS), allowed, index, wanted, nearness, outcomes)
+    worths = floats(book, Slot.WORTHS)
+    offer = offers.least_offer(worths, allowed, index, wanted, floats(book, Slot.NOWHERE), outcomes)
+    if offer != NOWHERE and is_tied(worths, allowed, index * outcomes, offer, outcomes):
+        approach(book, track, index)
+        offer = offers.least_offer(worths, allowed, index, wanted, floats(book, Slot.NEARNESS), outcomes)
     speak(book, case.seats + index, wanted, offer)
     refused = offer == NOWHERE
     if offer != NOWHERE:
@@ -201,6 +248,15 @@ def hear_offer(book: Book, track: int, time: float, last_today: bool) -> int:
         for seat in range(many):
             note_barren(book, track, seat)
     return NOWHERE if refused else offer
+
+
+def is_tied(worths: list[float], allowed: list[int], first: int, offer: int, outcomes: int) -> bool:
+    """Whether a later package is worth as much to a seat, whose worths begin at `first`, as the one chosen."""
+    own = worths[first + offer]
+    for outcome in range(offer + 1, outcomes):
+        if allowed[outcome] and worths[first + outcome] == own:
+            return True
+    return False
 
 
 def refuses(book: Book, track: int, index: int, offer: int, wanted: float) -> bool:
@@ -243,50 +299,65 @@ def approach(book: Book, track: int, index: int) -> None:
 
 def note_blocked(book: Book, track: int, bridging: bool) -> None:
     """Find what would unlock a day without agreement, and keep which preconditions blocked it."""
-    table, case = tables(book)[track], tracks(book)[track]
-    outcomes = spaces(book)[case.space].outcomes
-    feasible, failing, masks = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING), ints(book, Slot.MASKS)
+    table = tables(book)[track]
+    failing, zone, masks = ints(book, Slot.FAILING), ints(book, Slot.ZONE), ints(book, Slot.MASKS)
     table.blocked = 0
-    zone, found = 0, 0
-    for outcome in range(outcomes):
-        if feasible[outcome] != 0 and in_zone(book, track, outcome, outcomes, bridging):
-            if failing[outcome] == 0:
-                return
-            zone += 1
-            found = add_mask(masks, found, failing[outcome])
-    if zone == 0:
+    if bridging and table.passing == 0:
+        widen(book, track)
+    if table.passing != 0 or table.zone == 0:
         return
+    found = 0
+    for place in range(table.zone):
+        found = add_mask(masks, found, failing[zone[place]])
     table.blocked = 1
     table.days_blocked += 1
-    tell(book, Happening.BLOCKED, track, -1, float(zone))
-    count_unlocks(book, track, masks, found)
+    tell(book, Happening.BLOCKED, track, -1, float(table.zone))
+    count_unlocks(book, track, found)
+
+
+def widen(book: Book, track: int) -> None:
+    """Find the zone anew, with what a bridging mediator could promise."""
+    table, outcomes = tables(book)[track], spaces(book)[tracks(book)[track].space].outcomes
+    feasible, failing, zone = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING), ints(book, Slot.ZONE)
+    table.zone = 0
+    for outcome in range(outcomes):
+        if feasible[outcome] != 0 and in_zone(book, track, outcome, outcomes, True):
+            zone[table.zone] = outcome
+            table.zone += 1
+            table.passing += 1 if failing[outcome] == 0 else 0
 
 
 def add_mask(masks: list[int], found: int, mask: int) -> int:
-    """Add a mask to a list unless it contains one of it, so that it cannot be minimal; returns how many there are."""
-    for place in range(found):
+    """Put a mask in its place in ascending order, unless it contains one before it; returns how many there are."""
+    place = 0
+    while place < found and masks[place] < mask:
         if is_subset(masks[place], mask):
             return found
-    masks[found] = mask
+        place += 1
+    if place < found and masks[place] == mask:
+        return found
+    for later in range(found, place, -1):
+        masks[later] = masks[later - 1]
+    masks[place] = mask
     return found + 1
 
 
-def count_unlocks(book: Book, track: int, masks: list[int], found: int) -> None:
+def count_unlocks(book: Book, track: int, found: int) -> None:
     """Count the day for each minimal set of preconditions, and for each precondition in any of them."""
-    case, union = tracks(book)[track], 0
-    unlocks = minimal_masks(masks, found)
-    for mask in unlocks:
-        union |= mask
-        count_unlock(book, track, mask)
-        tell(book, Happening.UNLOCK, track, -1, float(mask))
+    case, masks, union, single = tracks(book)[track], ints(book, Slot.MASKS), 0, 0
+    for place in range(found):
+        if is_minimal(masks, place, found):
+            mask = masks[place]
+            union |= mask
+            single |= mask if mask & (mask - 1) == 0 else 0
+            count_unlock(book, track, mask)
+            tell(book, Happening.UNLOCK, track, -1, float(mask))
     blocked, alone = ints(book, Slot.BLOCKED), ints(book, Slot.ALONE)
     for condition in range(case.conditions, case.conditions_end):
         stated = conditions(book)[condition]
-        if stated.gate == Gate.ACCEPTS and union >> stated.position & 1:
-            blocked[condition] += 1
-            for mask in unlocks:
-                if mask == 1 << stated.position:
-                    alone[condition] += 1
+        if stated.gate == Gate.ACCEPTS:
+            blocked[condition] += union >> stated.position & 1
+            alone[condition] += single >> stated.position & 1
 
 
 def count_unlock(book: Book, track: int, mask: int) -> None:

@@ -10,7 +10,7 @@ from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import floats, ints, parties, runs, truces
 from sim.engine.loop.party import note_allegations, speed
 from sim.engine.loop.world import FAILED, draw, fail, restrain, tell, watched
-from sim.rules import chance, compliance, worth
+from sim.rules import chance, compliance, strength, worth
 from sim.terms import Purpose
 
 WINDOW = 7
@@ -88,10 +88,9 @@ def coming_shift(book: Book, truce: int, place: int, days_left: int) -> float:
         if other != place:
             rival = observers[other]
             gain = worth.rearming_gain(float(days_left), kept.scope, speed(book, rival))
-            shift = worth.shift_of_power(
-                parties(book)[party].log_strength, parties(book)[rival].log_strength, own, gain
-            )
-            greatest = max(greatest, shift)
+            mine, theirs = parties(book)[party].log_strength, parties(book)[rival].log_strength
+            today = strength.prevail(mine, theirs)
+            greatest = max(greatest, worth.shift_of_power(today, mine, theirs, own, gain))
     return greatest
 
 

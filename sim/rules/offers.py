@@ -199,7 +199,11 @@ def best(worths: Sequence[float], allowed: Sequence[int], seat: int, outcomes: i
     >>> best([0.1, 0.6, 0.4], [1, 0, 1], 0, 3)
     0.4
     """
-    return next_lower(worths, allowed, seat, outcomes, math.inf)
+    found = -math.inf
+    for outcome in range(outcomes):
+        own = worths[seat * outcomes + outcome] if allowed[outcome] else -math.inf
+        found = own if own > found else found
+    return found
 
 
 def walkout_chance(impatience: float, barren_days: int) -> float:

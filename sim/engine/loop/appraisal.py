@@ -211,11 +211,9 @@ def consult(book: Book, track: int, space: int, gate: int) -> None:
     for condition in range(case.conditions, case.conditions_end):
         stated = conditions(book)[condition]
         if stated.gate == gate and stated.always == NOWHERE and gates(book, condition):
-            met = ask(book, condition, track, space)
-            answers = ints(book, Slot.ALWAYS)
+            answers, bit = ints_from(book, Slot.ALWAYS, ask(book, condition, track, space)), 1 << stated.position
             for outcome in range(asked.outcomes):
-                if answers[met + outcome] == 0:
-                    failing[outcome] |= 1 << stated.position
+                failing[outcome] |= bit if answers[outcome] == 0 else 0
     for seat in range(asked.seats):
         price(book, track, space, gate, seat)
 
@@ -234,11 +232,10 @@ def price(book: Book, track: int, space: int, gate: int, seat: int) -> None:
         if not costs:
             unmet[: asked.outcomes] = 0.0
             costs = True
-        cost, met = floats(book, Slot.DRAWN)[stated.cost], ask(book, condition, track, space)
-        answers = ints(book, Slot.ALWAYS)
+        cost = floats(book, Slot.DRAWN)[stated.cost]
+        answers = ints_from(book, Slot.ALWAYS, ask(book, condition, track, space))
         for outcome in range(asked.outcomes):
-            if answers[met + outcome] == 0:
-                unmet[outcome] += cost
+            unmet[outcome] += cost if answers[outcome] == 0 else 0.0
     if costs:
         worths, audience = floats_from(book, Slot.WORTHS, seat * asked.outcomes), parties(book)[party].audience
         for outcome in range(asked.outcomes):

@@ -243,7 +243,7 @@ def hear_offer(book: Book, track: int, time: float, last_today: bool) -> int:
             note_heard(book, track, other, offer)
             if offer != NOWHERE:
                 hear(book, case.seats + other, offer)
-                refused = refuses(book, track, other, offer, demand(book, track, other, time)) or refused
+                refused = (refused and case.plain != 0) or refuses(book, track, other, offer, time) or refused
     if last_today:
         for seat in range(many):
             note_barren(book, track, seat)
@@ -259,10 +259,13 @@ def is_tied(worths: list[float], allowed: list[int], first: int, offer: int, out
     return False
 
 
-def refuses(book: Book, track: int, index: int, offer: int, wanted: float) -> bool:
+def refuses(book: Book, track: int, index: int, offer: int, time: float) -> bool:
     """Whether a seat turns a package down: too little worth to it, or a precondition of its own in the way."""
-    worth = floats(book, Slot.WORTHS)[index * spaces(book)[tracks(book)[track].space].outcomes + offer]
-    enough = worth >= max(wanted, floats(book, Slot.RESERVATIONS)[index])
+    case, reservation = tracks(book)[track], floats(book, Slot.RESERVATIONS)[index]
+    worth = floats(book, Slot.WORTHS)[index * spaces(book)[case.space].outcomes + offer]
+    if case.plain and worth < reservation:
+        return True  # whatever it demands, which is no less
+    enough = worth >= max(demand(book, track, index, time), reservation)
     own = mask_of(book, track, Gate.ACCEPTS, index, False)
     return not enough or ints(book, Slot.FAILING)[offer] & own != 0
 
@@ -306,9 +309,12 @@ def note_blocked(book: Book, track: int, bridging: bool) -> None:
         widen(book, track)
     if table.passing != 0 or table.zone == 0:
         return
-    found = 0
+    found, last = 0, 0
     for place in range(table.zone):
-        found = add_mask(masks, found, failing[zone[place]])
+        mask = failing[zone[place]]
+        if mask != last:
+            found = add_mask(masks, found, mask)
+        last = mask
     table.blocked = 1
     table.days_blocked += 1
     tell(book, Happening.BLOCKED, track, -1, float(table.zone))

@@ -153,7 +153,7 @@ def _act(desk: Desk, name: str) -> None:
     desk.party(act.by, [*at, "by"])
     desk.claim(act.claim, [*at, "claim"])
     _within_calendar(desk, act.date, [*at, "date"])
-    if act.truce is None and not act.gives:
+    if act.truce is None and not act.gives and not desk.lacks_something(at):
         desk.fault(at, "an act needs a 'truce' or something that one party 'gives' another", at_key=True)
     for relation, counts in act.gives.items():
         parties = desk.relation(relation, "gives", [*at, "gives", relation])

@@ -1,6 +1,6 @@
 """The shipped defaults: every parameter that a scenario need not give, read from `defaults.yaml`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from sim.scenario.faults import InvalidScenario, Report
 from sim.scenario.features import ASSET_FEATURES, CAPTIVE_FEATURES
 from sim.scenario.provenance import Hoister
-from sim.scenario.schema import Curve, Score, Strategy
+from sim.scenario.schema import OF_WAR, Curve, Party, Rules, Score, Strategy, Track
 from sim.scenario.tree import parse, plain, read_text
 from sim.scenario.values import Status, Value, bare
 from sim.strategies.situation import StrategyParameter
@@ -82,6 +82,36 @@ def shipped_defaults() -> Defaults:
         },
         scales={name: float(scale) for name, scale in groups["scores"].items()},
     )
+
+
+def outside_war(defaults: Defaults) -> Defaults:
+    """The same for a scenario outside a war: what belongs to a war is held where it changes nothing.
+
+    Strengths are equal, nobody is weary, strengthened or afraid of it, and no rule of a truce has an effect.
+
+    >>> outside_war(shipped_defaults()).party["weariness"].uncertain
+    False
+    """
+    return replace(
+        defaults,
+        party=_at_rest(defaults.party, OF_WAR[Party]),
+        track=_at_rest(defaults.track, OF_WAR[Track]),
+        rules=_at_rest(defaults.rules, OF_WAR[Rules]),
+    )
+
+
+def _at_rest(values: Mapping[str, Value], of_war: Sequence[str]) -> dict[str, Value]:
+    """The values of a group, those of a war at 0, or at 1 where they must be above it."""
+    idle = {name: float(name in _ABOVE_NOUGHT) for name in of_war}
+    return {name: _rests(value, idle[name]) if name in idle else value for name, value in values.items()}
+
+
+def _rests(value: Value, number: float) -> Value:
+    return replace(value, low=number, middle=number, high=number, reason="outside a war it changes nothing")
+
+
+_ABOVE_NOUGHT = ("strength", "army", "truce_shape")
+"""What a rule divides by, takes the logarithm of, or raises to."""
 
 
 def _values(group: Mapping[str, Any]) -> dict[str, Value]:

@@ -49,6 +49,7 @@ class NameTable:
     """Every name of a scenario that an expression or an event can use, each kind in file order."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self.war = scenario.war
         self.parties = tuple(scenario.parties)
         self.mediators = tuple(scenario.mediators)
         self.facts = tuple(scenario.facts)
@@ -142,6 +143,7 @@ class Names:
                 f"'{name}' cannot be looked at when {self.moment}: terms that depend on the state of the world "
                 "are not yet supported, only issues and numbers"
             )
+        _of_war(name, parts[0], self.table)
         return readers[parts[0]](name, parts)
 
     def _bare(self, name: str) -> Reference:
@@ -219,6 +221,11 @@ class Names:
         return Reference(list(kinds.values())[_ordinal(name, parts, 2, list(kinds))], track, name=name)
 
 
+def _of_war(name: str, kind: str, table: NameTable) -> None:
+    if not table.war and kind in ("weariness", "strength", "ledger"):
+        raise UnknownName(f"'{name}' cannot be looked at: outside a war ('war: false') there is no {kind}")
+
+
 def _shape(name: str, parts: Sequence[str], form: str) -> None:
     if len(parts) != form.count(".") + 1:
         raise UnknownName(f"'{name}' should read {form}")
@@ -270,6 +277,7 @@ def target_of(path: str, table: NameTable) -> tuple[Target, int, int, int]:
     if parts[0] not in forms:
         guess = nearest(parts[0], forms)
         raise UnknownName(f"unknown path '{path}'", ".".join([guess, *parts[1:]]) if guess else "", parts[0])
+    _of_war(path, parts[0], table)
     target, known = forms[parts[0]]
     if len(parts) != len(known) + 1:
         raise UnknownName(f"'{path}' should read {_TARGET_FORMS[target]}")

@@ -511,7 +511,9 @@ class Scenario(Part):
     title: str = Field(description="of the case")
     start: datetime.date = Field(description="the first day, day 0")
     horizon: Annotated[int, Field(ge=1, le=MOST_DAYS)] = Field(description="days that a run lasts")
-    war: bool = Field(True, description="the parties are at war (`false` is not yet supported)")
+    war: bool = Field(
+        True, description="whether the parties are at war; `false`: no weariness, strength, captures or truce"
+    )
     about: str = Field("", description="a paragraph: neutral, attributed")
     sources: dict[str, Source] = Field(default_factory=dict, description="by name: documents that the file cites")
     parties: dict[Name, Party] = Field(min_length=2, max_length=MOST_NAMES, description="by name: who negotiates")
@@ -564,4 +566,25 @@ NOT_YET = {
 }
 """Keys that have their place in the format but not yet a meaning in the engines."""
 
-__all__ = ["FORMAT", "MOST_DAYS", "MOST_OUTCOMES", "NOT_YET", "Scenario", "Value"]
+OF_WAR = {
+    Scenario: ("captures",),
+    Party: (
+        *("strength", "drift", "noise", "rearm", "army", "return_gain"),
+        *("weariness", "fatigue", "relief", "tolerance", "urgency", "fear_of_rearming"),
+    ),
+    Category: ("fights",),
+    Fact: ("role", "of"),
+    Step: ("while",),
+    Track: ("truce", "renewal", "violations", "leaving", "never_starts"),
+    Precondition: ("fades",),
+    Act: ("truce", "mirrored_by", "violations"),
+    Event: ("violations",),
+    Rules: (
+        *("allegation_loss", "ripeness_hurt", "violation_monitoring", "violation_trust", "violation_power"),
+        *("truce_shape", "leaving_ledger", "leaving_condition", "leaving_exit_clause"),
+        *("detection_low", "detection_high", "false_high", "false_low", "inducement_memory"),
+    ),
+}
+"""Keys that mean something only in a war: a scenario outside one (`war: false`) cannot give them."""
+
+__all__ = ["FORMAT", "MOST_DAYS", "MOST_OUTCOMES", "NOT_YET", "OF_WAR", "Scenario", "Value"]

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sim.scenario import shape
 from sim.scenario.faults import Place, Report, nearest, one_of
-from sim.scenario.schema import FORMAT, NOT_YET, Scenario
+from sim.scenario.schema import FORMAT, NOT_YET, OF_WAR, Part, Scenario
 from sim.scenario.tree import Entry, Found, Node, Positions, Scalar, plain
 from sim.scenario.values import Value
 
@@ -58,7 +58,7 @@ def validate(root: Node, report: Report, deleted: Mapping[tuple[str, ...], Place
 
     `deleted` says where parts that a base has were deleted; what is missing is missing there.
     """
-    pruned = [*_faulty(root, []), *_not_yet(root, report)]
+    pruned = [*_faulty(root, []), *_refused(root, report)]
     tree = _without(root, pruned)
     for _ in range(MOST_ROUNDS):
         try:
@@ -109,38 +109,45 @@ def _without(node: Node, paths: Sequence[Sequence[str]]) -> Node:
     return replace(node, value=entries)
 
 
-# What is in the format and not yet in the engines ---------------------------------------------------------
+# What has no meaning yet, or none outside a war -----------------------------------------------------------
 
 
-def _not_yet(root: Node, report: Report) -> list[list[str]]:
+def _refused(root: Node, report: Report) -> list[list[str]]:
     found: list[list[str]] = []
 
-    def refuse(path: list[str], what: str) -> None:
-        report.fault(Positions(root).find(path).key, path, f"{what} is not yet supported")
+    def refuse(path: list[str], why: str) -> None:
+        report.fault(Positions(root).find(path).key, path, why)
         found.append(path)
 
     war = root.entries.get("war")
-    if war is not None and war.node.value is False:
-        refuse(["war"], "a scenario outside a war ('war: false')")
-    _walk_not_yet(root, Scenario, [], refuse)
+    outside = war is not None and war.node.value is False
+    _walk(root, Scenario, [], OF_WAR if outside else {}, refuse)
     return found
 
 
-def _walk_not_yet(node: Node, here: Any, path: list[str], refuse: Callable[[list[str], str], None]) -> None:
+def _walk(
+    node: Node,
+    here: Any,
+    path: list[str],
+    of_war: Mapping[type[Part], Sequence[str]],
+    refuse: Callable[[list[str], str], None],
+) -> None:
     model = shape.model_of(here)
     if isinstance(node.value, list):
         for at, item in enumerate(node.value):
             if "available if" in item.entries and path[-2:-1] == ["issues"]:
-                refuse([*path, str(at)], "a value that waits for a condition ('available if')")
+                refuse([*path, str(at)], "a value that waits for a condition ('available if') is not yet supported")
             else:
-                _walk_not_yet(item, shape.inside(here, str(at)), [*path, str(at)], refuse)
+                _walk(item, shape.inside(here, str(at)), [*path, str(at)], of_war, refuse)
     for key, (_, child) in node.entries.items():
         if model is not None and key in NOT_YET.get(model, ()):
-            refuse([*path, key], f"'{key}'")
+            refuse([*path, key], f"'{key}' is not yet supported")
+        elif model is not None and key in of_war.get(model, ()):
+            refuse([*path, key], f"'{key}' belongs to a war, and this scenario is outside one ('war: false')")
         elif key == "days" and path[-1:] == ["truce"] and child.value == "open":
-            refuse([*path, key], "an open-ended truce ('days: open')")
+            refuse([*path, key], "an open-ended truce ('days: open') is not yet supported")
         else:
-            _walk_not_yet(child, shape.inside(here, key), [*path, key], refuse)
+            _walk(child, shape.inside(here, key), [*path, key], of_war, refuse)
 
 
 # What the models say --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from sim.scenario.case import NOWHERE, Parameter, StockCase
-from sim.scenario.defaults import Defaults
+from sim.scenario.defaults import Defaults, outside_war
 from sim.scenario.names import NameTable
 from sim.scenario.reading import Reading
 from sim.scenario.values import Value, bare
@@ -31,7 +31,7 @@ class Workbench:
     def __init__(self, reading: Reading, defaults: Defaults) -> None:
         self.reading = reading
         self.file = reading.scenario
-        self.defaults = defaults
+        self.defaults = defaults if self.file.war else outside_war(defaults)
         self.register = Register()
         self.table = NameTable(self.file)
         self.parties = list(self.file.parties)

@@ -44,9 +44,13 @@ def _decisive(record: RunRecord) -> Iterator[TalksRecord]:
 
 
 def _levels(run: Run) -> dict[str, list[float]]:
-    """What the timeline draws as curves: the columns of the daily table about weariness and trust."""
-    columns = [column for column in map(str, run.days.columns) if column.split(".")[1:2] in (["weariness"], ["trust"])]
-    return {column: run.days[column].tolist() for column in columns}
+    """What the timeline draws as curves: columns of the daily table about trust, and weariness if any."""
+    levels: dict[str, list[float]] = {}
+    for kind in ("weariness", "trust"):
+        columns = [column for column in map(str, run.days.columns) if column.split(".")[1:2] == [kind]]
+        if kind == "trust" or run.days[columns].any(axis=None):
+            levels |= {column: run.days[column].tolist() for column in columns}
+    return levels
 
 
 def draw_batch(folder: Path, manifest: BatchManifest, found: Mapping[int, Summary]) -> tuple[Path, ...]:

@@ -54,6 +54,7 @@ def scenario(draw: DrawFn) -> Plain:
     mediators = [f"mediator_{place}" for place in range(draw(st.sampled_from([0, 1, 1, 2])))]
     facts = draw(_facts(parties))
     world = _World(parties, categories, assets, tracks, mediators, tuple(facts))
+    world.war = draw(st.sampled_from([True, True, True, True, False]))
     made = {
         "parley": 1,
         "title": "made by a test",
@@ -77,11 +78,25 @@ def scenario(draw: DrawFn) -> Plain:
         "acts": {f"act_{place}": draw(_act(world)) for place in range(draw(st.integers(0, 2)))},
         "rules": draw(_rules()),
     }
-    return {key: value for key, value in made.items() if value != {}}
+    made = {key: value for key, value in made.items() if value != {}}
+    return made if world.war else {**_outside_war(made), "war": False}
+
+
+def _outside_war(plain: Plain) -> Plain:
+    """A scenario without what only a war has; acts give something, so that they are still acts."""
+    rid = {
+        *("captures", "strength", "rearm", "weariness", "fatigue", "relief", "urgency", "fear_of_rearming", "fights"),
+        *("role", "of", "while", "truce", "renewal", "violations", "leaving", "never_starts", "fades", "mirrored_by"),
+        *("allegation_loss", "violation_power", "inducement_memory", "false_high"),
+    }
+    kept = {key: value for key, value in plain.items() if key not in rid}
+    return {key: _outside_war(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
 class _World:
     """The names of a scenario."""
+
+    war = True
 
     def __init__(
         self,
@@ -102,8 +117,10 @@ class _World:
     def looks(self) -> SearchStrategy[str]:
         """Something of the world that a condition may look at, as an expression of its own."""
         a, b = self.parties[:2]
-        seen = ["day > 5", f"weariness.{a} > 0.4", f"trust.{a}.{b} > 0.3", f"ledger.{b}(3) < 4", f"strength.{b} < 1.2"]
-        seen += [f"held.{a}.{b}.able > 20", f"not (day < 3 and weariness.{b} < 0.9)", f"held.{b}.{a}.wounded + 1 > 2"]
+        seen = ["day > 5", f"trust.{a}.{b} > 0.3", f"held.{a}.{b}.able > 20", f"held.{b}.{a}.wounded + 1 > 2"]
+        if self.war:
+            seen += [f"weariness.{a} > 0.4", f"ledger.{b}(3) < 4", f"strength.{b} < 1.2"]
+            seen += [f"not (day < 3 and weariness.{b} < 0.9)"]
         seen += [f"track.{self.tracks[-1]}.in_force == 0", f"track.{self.tracks[0]}.deals < 2"]
         seen += [f"track.{self.tracks[0]}.phase == dormant or day < 9", f"track.{self.tracks[0]}.days_since_deal > 3"]
         seen += [f"{fact} >= 0.4" for fact in self.facts] + [f"assets.{a}.{asset} >= 1" for asset in self.assets]
@@ -166,7 +183,7 @@ def _track(draw: DrawFn, world: _World, name: str) -> Plain:
     seats = draw(st.permutations(world.parties))[:many]
     issues: Plain = {"size": draw(st.sampled_from([[0, 5, 10], [3, 8, 20, 50], [4]]))}
     issues |= {"days": draw(st.sampled_from([[0, 4, 9], [5, 12], [3]]))} | {"kind": ["narrow", "wide"]}
-    truce = draw(st.booleans())
+    truce = world.war and draw(st.booleans())
     steps = draw(_steps(world, seats, truce=truce))
     others = [track for track in world.tracks if track != name]
     grants = draw(st.lists(st.sampled_from(world.facts), max_size=2, unique=True)) if world.facts else []
@@ -309,7 +326,8 @@ def _event(draw: DrawFn, world: _World) -> Plain:
             ]
         )
     )
-    paths = [f"trust.{a}.{b}", f"weariness.{b}", f"strength.{a}", f"held.{a}.{b}.able", *world.facts]
+    paths = [f"trust.{a}.{b}", f"held.{a}.{b}.able", *world.facts]
+    paths += [f"weariness.{b}", f"strength.{a}"] if world.war else []
     paths += [f"way_out.{track}" for track in world.tracks] + [f"leverage.{name}" for name in world.mediators]
     changed = draw(st.sampled_from(paths))
     ended = draw(st.sampled_from([False, False, True]))

@@ -617,12 +617,6 @@ CASES = [
         "70:50: observed.0.agreed.sise: unknown issue or step 'sise'; did you mean 'size'?",
     ),
     # in the format, not yet in the engines
-    (
-        "parley: 1\n",
-        "parley: 1\nwar: false\n",
-        "war",
-        "2:1: war: a scenario outside a war ('war: false') is not yet supported",
-    ),
     ("parley: 1\n", "parley: 1\nothers: [west]\n", "others", "2:1: others: 'others' is not yet supported"),
     ("margin: 0.1", "cares: {north: 0.8}", "cares", "49:5: exchange.cares: 'cares' is not yet supported"),
     ("after: swap", "escrow: host", "escrow", "45:81: exchange.steps.gift.escrow: 'escrow' is not yet supported"),

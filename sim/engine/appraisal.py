@@ -70,7 +70,9 @@ def appraise(table: "Table", space: Space, gate: Gate) -> Appraisal:
     """Appraise a space for all seats of a table, with the preconditions of one gate."""
     world = table.model.world
     gains = [seat.rearming_gains(space) for seat in table.seats]
-    feasible = [world.affords(needs) for needs in space.needs]
+    feasible = [
+        world.affords(needs) and ready for needs, ready in zip(space.needs, available(table, space), strict=True)
+    ]
     standings = [standing for standing in table.standings if standing.case.gate is gate]
     before_audience = [seat.worths(space, seat.fears(gains)) for seat in table.seats]
     reservations = [seat.reservation() for seat in table.seats]
@@ -84,6 +86,16 @@ def appraise(table: "Table", space: Space, gate: Gate) -> Appraisal:
         for seat, row in zip(table.seats, before_audience, strict=True)
     ]
     return Appraisal(space, worths, reservations, tops, feasible, _failing(standings, table, space))
+
+
+def available(table: "Table", space: Space) -> list[bool]:
+    """[outcome]: whether every value in it can be agreed today."""
+    ready = [True] * len(space.outcomes)
+    for condition, held_back in space.waiting:
+        if not sight.holds(table.model, condition, table):
+            for outcome in held_back:
+                ready[outcome] = False
+    return ready
 
 
 def _after_audience(

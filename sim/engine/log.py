@@ -140,6 +140,8 @@ class DayBlocked(Entry):
     """Minimal sets of preconditions (as `party.name`) whose joint relaxation would open the zone."""
     lacking: int = 0
     """Packages that meet every precondition, but of which somebody no longer holds enough to give."""
+    waiting: int = 0
+    """Packages that meet every precondition, but hold a value that is not available today."""
 
 
 @dataclass(frozen=True, slots=True)

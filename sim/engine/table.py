@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from sim.engine import log, sight
-from sim.engine.appraisal import Appraisal, appraise
+from sim.engine.appraisal import Appraisal, appraise, available
 from sim.engine.deal import Deal
 from sim.engine.record import NEVER, DealRecord, TalksRecord, TrackRecord
 from sim.engine.seat import Seat
@@ -214,6 +214,8 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         nearest = min(zone, key=lambda outcome: (today.failing[outcome].bit_count(), outcome))
         values = self.case.space.outcomes[nearest]
         failed = self.standings_in(today.failing[nearest])
+        barred = [o for o, mask in enumerate(today.failing) if mask == 0 and not today.feasible[o]]
+        ready = available(self, self.case.space)
         model.tell(
             log.DayBlocked(
                 model.day,
@@ -222,7 +224,8 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
                 self.case.space.describe(nearest),
                 tuple(sight.report(model, standing.case, self, values) for standing in failed),
                 tuple(self._names(mask) for mask in unlocks),
-                sum(mask == 0 and not ok for mask, ok in zip(today.failing, today.feasible, strict=True)),
+                sum(ready[outcome] for outcome in barred),
+                sum(not ready[outcome] for outcome in barred),
             )
         )
 

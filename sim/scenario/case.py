@@ -225,6 +225,8 @@ class IssueCase:
     name: str
     values: tuple[float, ...]
     labels: tuple[str, ...]
+    available: tuple[Program | None, ...]
+    """[value]: what must hold on a day for it to be agreed; None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,8 @@ class Space:
     weights: tuple[tuple[int, ...], ...]
     """[seat][feature]: parameter of the weight, or NOWHERE for no interest."""
     promises: tuple[Promise, ...]
+    waiting: tuple[tuple[Program, tuple[int, ...]], ...]
+    """Conditions of values that are not always available, and the outcomes that each of them holds back."""
     needs: tuple[tuple[tuple[int, float], ...], ...]
     """[outcome]: stocks and how much of each the outcome takes."""
     transfers: tuple[tuple[Transfer, ...], ...]

@@ -37,6 +37,7 @@ _NUMBER: dict[str, Any] = {
 _BLOCKS = {status.value: {"$ref": "#/definitions/Block"} for status in SAID_WITH}
 _SHORT_FORMS: dict[str, dict[str, Any]] = {
     "Category": _NUMBER,
+    "Choice": {"type": ["number", "string", "boolean"]},
     "Fact": _NUMBER,
     "Strategy": {"type": "string"},
 }

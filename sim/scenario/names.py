@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sim.scenario.faults import nearest
-from sim.scenario.schema import Scenario, Track
+from sim.scenario.schema import Choice, Scenario, Track, values_of
 from sim.terms import Gate, Phase, Seen, Target
 
 PHASE_WORDS = {phase.name.lower(): float(phase) for phase in Phase}
@@ -69,6 +69,13 @@ class NameTable:
         names = self.tracks[track]
         issues = {Gate.ACCEPTS: names.issues, Gate.RENEWS: names.renewal_issues}.get(gate)
         return Names(self, f"'{gate.name.lower()} if' is asked", names.steps, issues)
+
+    def for_choice(self, track: str) -> "Names":
+        """What decides whether a value of an issue can be agreed today: the world and the track's deal, no proposal.
+
+        Raises KeyError for an unknown track.
+        """
+        return Names(self, "'available if' is asked", self.tracks[track].steps)
 
     def for_terms(self, track: str, *, renewal: bool = False) -> "Names":
         """What the terms (constraints, counts, truce, grants) of a track or of its renewal may look at.
@@ -249,8 +256,8 @@ def _track_names(track: Track) -> TrackNames:
     return TrackNames(issues, renewal, tuple(track.steps))
 
 
-def _words(menu: Sequence[object]) -> dict[str, float]:
-    return {value: float(at) for at, value in enumerate(menu) if isinstance(value, str)}
+def _words(menu: Sequence[Choice]) -> dict[str, float]:
+    return {value: float(at) for at, value in enumerate(values_of(menu)) if isinstance(value, str)}
 
 
 def parse_target(path: str, scenario: Scenario) -> tuple[Target, int, int, int]:

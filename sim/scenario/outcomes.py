@@ -96,6 +96,7 @@ def build_space(terms: Terms, stakes: Sequence[Stake], stocks: Sequence[StockCas
         ),
         weights=tuple(tuple(stake.interests.get(feature, NOWHERE) for feature in features) for stake in stakes),
         promises=_promises(features, stakes, packages),
+        waiting=_waiting(terms.issues, choices),
         needs=tuple(_needs(moved) for moved in transfers),
         transfers=tuple(transfers),
         kinds=tuple(kinds),
@@ -139,6 +140,19 @@ def _kind(terms: Terms, values: Sequence[float]) -> TruceKind:
     )
     grants = tuple((fact, decide(program, values)) for fact, _, program in terms.grants)
     return TruceKind(days, scope, monitoring, grants)
+
+
+def _waiting(
+    issues: Sequence[IssueCase], choices: Sequence[Sequence[int]]
+) -> tuple[tuple[Program, tuple[int, ...]], ...]:
+    """Conditions in the order of the menus, with the outcomes that hold a value that waits for them."""
+    waiting = []
+    for place, issue in enumerate(issues):
+        for value, condition in enumerate(issue.available):
+            held = tuple(outcome for outcome, choice in enumerate(choices) if choice[place] == value)
+            if condition is not None and held:
+                waiting.append((condition, held))
+    return tuple(waiting)
 
 
 def _needs(moved: Sequence[Transfer]) -> tuple[tuple[int, float], ...]:

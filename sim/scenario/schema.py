@@ -6,6 +6,7 @@ The models check shape and range. What refers to what (unknown party, unbalanced
 
 import datetime
 import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -232,7 +233,26 @@ class Truce(Part):
     after_expiry: Any = Field(None, description="restraint after expiry (not yet supported)")
 
 
-Menu = Annotated[list[Any], Field(min_length=1, max_length=MOST_OUTCOMES)]
+class Choice(Part):
+    """A value of an issue that can be agreed, always or only on days on which something holds."""
+
+    value: Any = Field(description="a number or a word; alone, it needs no mapping")
+    available_if: Expression | None = Field(
+        None, alias="available if", description="packages with it can be agreed only on days on which this holds"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"value": raw}
+
+
+Menu = Annotated[list[Choice], Field(min_length=1, max_length=MOST_OUTCOMES)]
+
+
+def values_of(menu: Sequence[Choice]) -> list[Any]:
+    """The values of a menu: numbers, words or switches."""
+    return [choice.value for choice in menu]
 
 
 class Renewal(Part):
@@ -566,7 +586,7 @@ NOT_YET = {
 }
 """Keys that have their place in the format but not yet a meaning in the engines."""
 
-OF_WAR = {
+OF_WAR: Mapping[type[Part], Sequence[str]] = {
     Scenario: ("captures",),
     Party: (
         *("strength", "drift", "noise", "rearm", "army", "return_gain"),

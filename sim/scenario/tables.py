@@ -9,7 +9,7 @@ from sim.scenario.expressions import Names
 from sim.scenario.features import FEATURES
 from sim.scenario.names import RESERVED
 from sim.scenario.outcomes import decide
-from sim.scenario.schema import MOST_OUTCOMES, Precondition, Scenario, Score, Step, Track
+from sim.scenario.schema import MOST_OUTCOMES, Choice, Precondition, Scenario, Score, Step, Track, values_of
 from sim.scenario.tree import is_number
 from sim.terms import Gate
 
@@ -17,7 +17,7 @@ MOST_PRECONDITIONS = 62
 MOST_COMBINATIONS = 64 * MOST_OUTCOMES
 """Combinations of values that are gone through to see which ones the constraints allow."""
 Outcomes = list[tuple[float, ...]]
-Menus = Mapping[str, Sequence[object]]
+Menus = Mapping[str, Sequence[Choice]]
 
 
 def check_track(desk: Desk, name: str, track: Track) -> None:
@@ -25,6 +25,7 @@ def check_track(desk: Desk, name: str, track: Track) -> None:
     at = ["tracks", name]
     seats = _seats(desk, track, at)
     sound = _menus(desk, track.issues, [*at, "issues"])
+    _availability(desk, name, track.issues, [*at, "issues"])
     terms = desk.names.for_terms(name)
     outcomes = _outcomes(desk, track.issues if sound else {}, track.constraints, terms, at)
     desk.outcomes[name] = outcomes
@@ -58,7 +59,8 @@ def _seats(desk: Desk, track: Track, at: list[str]) -> tuple[str, ...]:
 
 def _menus(desk: Desk, issues: Menus, at: list[str]) -> bool:
     sound = True
-    for issue, menu in issues.items():
+    for issue, choices in issues.items():
+        menu = values_of(choices)
         kinds = [isinstance(value, str) for value in menu]
         wordy = sum(kinds) > len(kinds) / 2 or (2 * sum(kinds) == len(kinds) and kinds[:1] == [True])
         for index, value in enumerate(menu):
@@ -74,14 +76,25 @@ def _menus(desk: Desk, issues: Menus, at: list[str]) -> bool:
             elif value in menu[:index]:
                 message = f"'{value}' stands in the menu twice"
             if message:
-                desk.fault([*at, issue, index], message)
+                desk.fault([*at, issue, index, "value"], message)
                 sound = False
     return sound
 
 
+def _availability(desk: Desk, track: str, issues: Menus, at: list[str]) -> None:
+    for issue, menu in issues.items():
+        for index, choice in enumerate(menu):
+            if choice.available_if is not None:
+                here: Location = [*at, issue, index, "available if"]
+                desk.expression(choice.available_if, desk.names.for_choice(track), here)
+
+
 def _values(issues: Menus) -> Iterator[tuple[float, ...]]:
     menus = [
-        [float(value) if isinstance(value, int | float) else float(place) for place, value in enumerate(menu)]
+        [
+            float(value) if isinstance(value, int | float) else float(place)
+            for place, value in enumerate(values_of(menu))
+        ]
         for menu in issues.values()
     ]
     return itertools.product(*menus)
@@ -290,6 +303,7 @@ def _renewal(desk: Desk, name: str, track: Track, seats: Sequence[str]) -> None:
             desk.fault(at, "only a truce is renewed, and the track has none", at_key=True)
         return
     sound = _menus(desk, renewal.issues, [*at, "issues"])
+    _availability(desk, name, renewal.issues, [*at, "issues"])
     terms = desk.names.for_terms(name, renewal=True)
     kept = {issue: menu for issue, menu in track.issues.items() if issue not in renewal.issues}
     issues = {**kept, **renewal.issues}
@@ -333,16 +347,16 @@ def _interests(desk: Desk, track: Track, seats: Sequence[str], at: list[str]) ->
 def _scorable(desk: Desk, track: Track, party: str, feature: str, at: list[str]) -> None:
     scores = track.scores.get(feature, {})
     score = scores.get(party, scores.get("*"))
-    words = any(isinstance(value, str) for value in track.issues.get(feature, ()))
+    words = any(isinstance(value, str) for value in values_of(track.issues.get(feature, ())))
     if words and (score is None or score.table is None):
         desk.fault(at, f"the values of '{feature}' are words: 'scores' needs a table for it", at_key=True)
 
 
-def _covers(desk: Desk, score: Score, feature: str, menu: Sequence[object], at: list[str]) -> None:
+def _covers(desk: Desk, score: Score, feature: str, menu: Sequence[Choice], at: list[str]) -> None:
     """Report values of an issue that a table of scores leaves out, and rows that are no value of it."""
     if score.table is None or not menu:
         return
-    absent = [value for value in menu if not any(_is_row(row, value) for row in score.table)]
+    absent = [value for value in values_of(menu) if not any(_is_row(row, value) for row in score.table)]
     if absent:
         listed = ", ".join(str(value) for value in absent)
         desk.fault(at, f"the table of scores leaves out values of '{feature}': {listed}", at_key=True)

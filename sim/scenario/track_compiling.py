@@ -110,7 +110,7 @@ class TrackCompiler:
             return None if text is None else compile_expression(text, names)
 
         return Terms(
-            issues=tuple(_issue(name, menu) for name, menu in track.issues.items()),
+            issues=tuple(self._issue(issue, menu, names) for issue, menu in track.issues.items()),
             constraints=tuple(compile_expression(text, names) for text in track.constraints),
             steps=self._steps(track.steps, names),
             days=terms_of(None if truce is None else truce.days),
@@ -119,6 +119,21 @@ class TrackCompiler:
             grants=tuple(
                 (self.bench.facts.index(fact), fact, compile_expression(text, names))
                 for fact, text in track.grants.items()
+            ),
+        )
+
+    def _issue(self, name: str, menu: Sequence[schema.Choice], names: Names) -> IssueCase:
+        """An issue's menu as numbers: a word stands for its place in the menu, a switch for 1 or 0."""
+        values = schema.values_of(menu)
+        return IssueCase(
+            name=name,
+            values=tuple(
+                float(value) if isinstance(value, int | float) else float(place) for place, value in enumerate(values)
+            ),
+            labels=tuple(f"{value:g}" if isinstance(value, int | float) else str(value) for value in values),
+            available=tuple(
+                None if choice.available_if is None else compile_expression(choice.available_if, names)
+                for choice in menu
             ),
         )
 
@@ -177,7 +192,7 @@ class TrackCompiler:
         assert renewal is not None
         names = self.bench.table.for_track(name, renewal=True)
         kept = [issue for issue in terms.issues if issue.name not in renewal.issues]
-        own = [_issue(issue, menu) for issue, menu in renewal.issues.items()]
+        own = [self._issue(issue, menu, names) for issue, menu in renewal.issues.items()]
         rebuilt = Terms(
             issues=(*kept, *own),
             constraints=tuple(compile_expression(text, names) for text in renewal.constraints),
@@ -268,15 +283,6 @@ class TrackCompiler:
                 for parameter in module.parameters
             ),
         )
-
-
-def _issue(name: str, menu: Sequence[object]) -> IssueCase:
-    """An issue's menu as numbers: a word stands for its place in the menu, a switch for 1 or 0."""
-    values = [
-        float(value) if isinstance(value, int | float) else float(position) for position, value in enumerate(menu)
-    ]
-    labels = tuple(f"{value:g}" if isinstance(value, int | float) else str(value) for value in menu)
-    return IssueCase(name, tuple(values), labels)
 
 
 def _always(program: Program, outcomes: Sequence[Sequence[float]]) -> tuple[bool, ...] | None:

@@ -20,6 +20,7 @@ from sim.scenario.values import Value
 
 MOST_ROUNDS = 20
 _NOTHING: Mapping[tuple[str, ...], Place] = {}
+_NONE: Mapping[type[Part], Sequence[str]] = {}
 _STAND_INS: dict[str, Scalar] = {"parley": FORMAT, "title": "", "start": datetime.date(2000, 1, 1), "horizon": 1}
 """What a faulty scalar of the file's head is taken for, so that the rest can be checked."""
 
@@ -121,7 +122,7 @@ def _refused(root: Node, report: Report) -> list[list[str]]:
 
     war = root.entries.get("war")
     outside = war is not None and war.node.value is False
-    _walk(root, Scenario, [], OF_WAR if outside else {}, refuse)
+    _walk(root, Scenario, [], OF_WAR if outside else _NONE, refuse)
     return found
 
 
@@ -135,10 +136,7 @@ def _walk(
     model = shape.model_of(here)
     if isinstance(node.value, list):
         for at, item in enumerate(node.value):
-            if "available if" in item.entries and path[-2:-1] == ["issues"]:
-                refuse([*path, str(at)], "a value that waits for a condition ('available if') is not yet supported")
-            else:
-                _walk(item, shape.inside(here, str(at)), [*path, str(at)], of_war, refuse)
+            _walk(item, shape.inside(here, str(at)), [*path, str(at)], of_war, refuse)
     for key, (_, child) in node.entries.items():
         if model is not None and key in NOT_YET.get(model, ()):
             refuse([*path, key], f"'{key}' is not yet supported")

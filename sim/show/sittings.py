@@ -141,4 +141,11 @@ def blocked_text(sitting: Sitting, run: Sequence[log.DayBlocked], labels: Labels
             f" {gone} package{'' if gone == '1' else 's'} would meet every precondition, but what they would hand over"
             " is no longer there."
         )
+    if any(day.waiting for day in run):
+        later = span(min(day.waiting for day in run), max(day.waiting for day in run))
+        hold = "holds" if later == "1" else "hold"
+        text += (
+            f" {later} package{'' if later == '1' else 's'} would meet every precondition, but {hold} a value that is"
+        )
+        text += " not available yet."
     return text

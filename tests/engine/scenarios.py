@@ -182,7 +182,9 @@ def _track(draw: DrawFn, world: _World, name: str) -> Plain:
     many = draw(st.integers(2, len(world.parties)))
     seats = draw(st.permutations(world.parties))[:many]
     issues: Plain = {"size": draw(st.sampled_from([[0, 5, 10], [3, 8, 20, 50], [4]]))}
-    issues |= {"days": draw(st.sampled_from([[0, 4, 9], [5, 12], [3]]))} | {"kind": ["narrow", "wide"]}
+    if draw(st.booleans()):
+        issues["size"] = [*issues["size"], {"value": 30, "available if": draw(world.looks())}]
+    issues |= {"days": draw(st.sampled_from([[0, 4, 9], [5, 12], [3]]))} | {"kind": ["narrow", draw(_wide(world))]}
     truce = world.war and draw(st.booleans())
     steps = draw(_steps(world, seats, truce=truce))
     others = [track for track in world.tracks if track != name]
@@ -223,6 +225,11 @@ def _track(draw: DrawFn, world: _World, name: str) -> Plain:
         holder = draw(st.sampled_from(seats))
         conditions.setdefault(holder, {})[f"condition_{place}"] = draw(_condition(world, steps, renews=renews))
     return without_none(made | {"preconditions": conditions or None})
+
+
+def _wide(world: _World) -> SearchStrategy[Any]:
+    """A word, which may wait for a condition."""
+    return st.one_of(st.just("wide"), world.looks().map(lambda look: {"value": "wide", "available if": look}))
 
 
 @st.composite

@@ -633,11 +633,32 @@ CASES = [
         "45:43: exchange.steps.gift.north gives south.wounded: a count that depends on what is held ('all') is "
         "not yet supported",
     ),
+    # values that wait for a condition
     (
         "extra: [0, 10]",
-        "extra: [0, {value: 10, available if: day > 3}]",
+        "extra: [0, {value: 10, available if: wachers > 0}]",
+        "wachers",
+        "40:44: exchange.issues.extra.1.available if: unknown name 'wachers'; did you mean 'watchers'?",
+    ),
+    (
+        "extra: [0, 10]",
+        "extra: [0, {value: 10, available if: proposal.size > 25}]",
+        "proposal.size",
+        "40:44: exchange.issues.extra.1.available if: 'proposal.size' cannot be looked at: there is no proposal when "
+        "'available if' is asked",
+    ),
+    (
+        "extra: [0, 10]",
+        "extra: [0, {value: ten, available if: day > 3}]",
+        "ten",
+        "40:26: exchange.issues.extra.1.value: 'ten': the other values of 'extra' are numbers, this is a word; keep to "
+        "one kind",
+    ),
+    (
+        "extra: [0, 10]",
+        "extra: [0, {available if: day > 3}]",
         "{",
-        "40:18: exchange.issues.extra.1: a value that waits for a condition ('available if') is not yet supported",
+        "40:18: exchange.issues.extra.1: missing key 'value'",
     ),
 ]
 

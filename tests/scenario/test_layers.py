@@ -4,6 +4,7 @@ import pytest
 
 from sim.scenario.faults import InvalidScenario
 from sim.scenario.reading import read
+from sim.scenario.schema import values_of
 
 
 def fault_lines(path: Path, sets: list[str] | None = None) -> list[str]:
@@ -35,8 +36,8 @@ events: null
     assert scenario.parties["south"].weariness is not None
     assert scenario.parties["south"].weariness.middle == 0.9
     assert scenario.parties["south"].strength == base.parties["south"].strength
-    assert scenario.tracks["exchange"].issues["size"] == [10, 20]
-    assert scenario.tracks["exchange"].issues["extra"] == [0, 10]
+    assert values_of(scenario.tracks["exchange"].issues["size"]) == [10, 20]
+    assert values_of(scenario.tracks["exchange"].issues["extra"]) == [0, 10]
     assert scenario.tracks["exchange"].preconditions == {"north": {}}
     assert scenario.events == {}
     assert scenario.tracks["pause"] == base.tracks["pause"]
@@ -145,7 +146,7 @@ def test_values_can_be_set_from_outside(files) -> None:
     assert (north.weariness.low, north.weariness.high) == (0.1, 0.3)
     assert (south.strength.middle, south.strength.reason) == (2, "tried")
     assert scenario.trust["south in north"].middle == 0.3
-    assert scenario.tracks["exchange"].issues["size"] == [10]
+    assert values_of(scenario.tracks["exchange"].issues["size"]) == [10]
     assert scenario.tracks["pause"].talks.rounds == 5
     assert scenario.tracks["exchange"].preconditions["north"]["willing"].accepts_if == "proposal.extra == 0"
     assert list(scenario.tracks["pause"].preconditions["south"]) == ["watched"]

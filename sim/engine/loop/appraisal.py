@@ -18,8 +18,9 @@ from sim.engine.loop.opening import (
     spaces,
     steps,
     tracks,
+    waits,
 )
-from sim.engine.loop.sight import ask, gates, in_time
+from sim.engine.loop.sight import ask, gates, holds, in_time
 from sim.engine.loop.world import affords, aid, rearm_cap, watched
 from sim.rules import mediation, offers, strength, worth
 from sim.scenario.case import NOWHERE
@@ -38,6 +39,7 @@ def appraise(book: Book, track: int, space: int, gate: int) -> None:
     for outcome in range(asked.outcomes):
         feasible[outcome] = 1 if not takes or affords(book, space, outcome) else 0
         failing[outcome] = 0
+    hold_back(book, track, space)
     weigh_gains(book, track, space)
     for seat in range(asked.seats):
         weigh_fears(book, track, space, seat)
@@ -47,6 +49,16 @@ def appraise(book: Book, track: int, space: int, gate: int) -> None:
         floats(book, Slot.RESERVATIONS)[seat] = reservation
         floats(book, Slot.TOPS)[seat] = reservation if top == -math.inf else top
     consult(book, track, space, gate)
+
+
+def hold_back(book: Book, track: int, space: int) -> None:
+    """Packages with a value that is not available today cannot be agreed."""
+    feasible, held_back = ints(book, Slot.FEASIBLE), ints(book, Slot.HELD_BACK)
+    for place in range(spaces(book)[space].waits, spaces(book)[space].waits_end):
+        wait = waits(book)[place]
+        if not holds(book, wait.condition, track, NOWHERE):
+            for outcome in range(wait.outcomes, wait.outcomes_end):
+                feasible[held_back[outcome]] = 0
 
 
 # Worth --------------------------------------------------------------------------------------------------

@@ -128,6 +128,10 @@ class Parts:
                 name = names.setdefault(label, len(names))
                 counted, gesture = captives and not step.outside, captives and step.gesture
                 self.transfer(transfer, first_step + transfer.step, name, counted, gesture)
+        waits = len(self.records[Slot.WAITS])
+        for condition, held_back in space.waiting:
+            first, last = self.ints(Slot.HELD_BACK, held_back)
+            self.add(Slot.WAITS, condition=self.program(condition), outcomes=first, outcomes_end=last)
         place = self.add(
             Slot.SPACES,
             outcomes=many,
@@ -155,6 +159,8 @@ class Parts:
             gains=self.gains,
             takes=any(space.needs),
             failing=self.ints(Slot.ALWAYS_FAILING, failing)[0],
+            waits=waits,
+            waits_end=waits + len(space.waiting),
         )
         self.base += seats * many
         self.promised += seats * seats * many

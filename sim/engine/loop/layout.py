@@ -28,6 +28,7 @@ class Slot(IntEnum):
     KINDS = auto()
     SPACES = auto()
     PROMISES = auto()
+    WAITS = auto()
     TRANSFERS = auto()
     STEPS = auto()
     RENEWALS = auto()
@@ -57,6 +58,7 @@ class Slot(IntEnum):
     SCORES = auto()
     WEIGHTS = auto()
     KIND_OF = auto()
+    HELD_BACK = auto()
     NEEDS_FROM = auto()
     NEED_STOCKS = auto()
     NEED_AMOUNTS = auto()
@@ -184,9 +186,10 @@ SIGHT = _record("kind a b c stock")
 KIND = _record("grants grants_end", "days scope monitoring")
 SPACE = _record(
     "outcomes issues features seats kinds kinds_end values spans scores weights kind_of promises promises_end "
-    "needs_from transfers_from bases promised steps first_step gains takes failing"
+    "needs_from transfers_from bases promised steps first_step gains takes failing waits waits_end"
 )
 PROMISE = _record("outcome receiver giver feature step", "share")
+WAIT = _record("condition outcomes outcomes_end")
 TRANSFER = _record("step stock giver receiver name counted is_gesture", "amount")
 STEP = _record(
     "ordinal name gesture outside tranches tranches_end after after_end while_truce delivers_if guaranteed_by"
@@ -253,6 +256,7 @@ RECORDS = {
     "kinds": (Slot.KINDS, KIND),
     "spaces": (Slot.SPACES, SPACE),
     "promises": (Slot.PROMISES, PROMISE),
+    "waits": (Slot.WAITS, WAIT),
     "transfers": (Slot.TRANSFERS, TRANSFER),
     "steps": (Slot.STEPS, STEP),
     "renewals": (Slot.RENEWALS, RENEWAL),

@@ -1,5 +1,6 @@
 """A party's place at one table: what it wants there, what a package is worth to it today, what it demands now."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.rules import offers, strength, worth
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Stakes:
-    """What a space holds for a seat, whatever the day: base worths, and what of them rests on others' word."""
+    """What a space holds for a seat, whatever the day: base worths, and what of them rests on others' word.
+
+    `base` is without what the seat cares for in others; see `Table.bases`.
+    """
 
     def __init__(self, seat: "Seat", space: Space) -> None:
         weights = [0.0 if i == NOWHERE else seat.table.model.drawn[i] for i in space.weights[seat.index]]
@@ -34,6 +38,21 @@ class Stakes:
                     seat.table.guarantee_of(steps[promise.step]),
                     total,
                 )
+
+
+def with_care(space: Space, drawn: Sequence[float], bases: list[list[float]]) -> list[list[float]]:
+    """[seat][outcome]: base worths, each with what the seat takes of the others' own for its own."""
+    rows = []
+    for own, cares in zip(bases, space.cares, strict=True):
+        row = list(own)
+        for other, index in enumerate(cares):
+            if index != NOWHERE:
+                row = [
+                    worth.caring_worth(mine, drawn[index], theirs)
+                    for mine, theirs in zip(row, bases[other], strict=True)
+                ]
+        rows.append(row)
+    return rows
 
 
 class Seat:
@@ -110,7 +129,7 @@ class Seat:
 
     def worths(self, space: Space, fears: list[float]) -> list[float]:
         """Worth of every package today, before audience cost."""
-        stakes, numbers = self.stakes(space), self.party.numbers
+        stakes, bases, numbers = self.stakes(space), self.table.bases(space)[self.index], self.party.numbers
         others = [seat for seat in self.table.seats if seat is not self]
         worths = []
         for outcome, kind in enumerate(space.kind_of):
@@ -118,7 +137,7 @@ class Seat:
             for other in others:
                 trust = self.party.trust[other.party.ordinal]
                 doubt += worth.doubt(numbers.doubt, trust, stakes.promised[other.index][outcome])
-            worths.append(worth.worth_today(stakes.base[outcome], doubt, fears[kind], 0.0))
+            worths.append(worth.worth_today(bases[outcome], doubt, fears[kind], 0.0))
         return worths
 
     def reservation(self) -> float:

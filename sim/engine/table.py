@@ -10,7 +10,7 @@ from sim.engine import log, sight
 from sim.engine.appraisal import Appraisal, appraise, available
 from sim.engine.deal import Deal
 from sim.engine.record import NEVER, DealRecord, TalksRecord, TrackRecord
-from sim.engine.seat import Seat
+from sim.engine.seat import Seat, with_care
 from sim.engine.talks import Agreement, Talks
 from sim.rules import offers, ripeness
 from sim.scenario.case import NOWHERE, PreconditionCase, Space, StepCase, TrackCase
@@ -83,6 +83,7 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         self.unlocks: dict[tuple[str, ...], int] = {}
         self._held: list[str] = []
         self.seats = [Seat(model.parties[party], self, index) for index, party in enumerate(case.parties)]
+        self._bases: dict[int, list[list[float]]] = {}
 
     def sit(self) -> None:
         """One day at the table, by its phase."""
@@ -296,6 +297,13 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         """The steps of what is agreed in a space: the table's own, or its renewal's."""
         renewal = self.case.renewal
         return renewal.steps if renewal is not None and space is renewal.space else self.case.steps
+
+    def bases(self, space: Space) -> list[list[float]]:
+        """[seat][outcome]: base worths in a space, with what the seats care for in each other; once a run."""
+        if id(space) not in self._bases:
+            own = [seat.stakes(space).base for seat in self.seats]
+            self._bases[id(space)] = with_care(space, self.model.drawn, own)
+        return self._bases[id(space)]
 
     def guarantee_of(self, step: StepCase) -> float:
         """How far a mediator's word secures a step, [0, 1]."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.engine import log, sight
 from sim.engine.appraisal import Appraisal, appraise
 from sim.engine.record import NEVER, UNADDRESSED, TalksRecord, total
+from sim.engine.seat import with_care
 from sim.rules import chance, mediation, offers
 from sim.terms import Gate, Protocol, Purpose, TalksEnding
 
@@ -256,7 +257,8 @@ class Talks:
         """The package of greatest estimated surplus for all, among those that no public precondition bars."""
         table, today = self.table, self.today
         if mediator.ordinal not in self.estimates:
-            self.estimates[mediator.ordinal] = [mediator.estimate(seat, table.case.space) for seat in table.seats]
+            estimated = [mediator.estimate(seat, table.case.space) for seat in table.seats]
+            self.estimates[mediator.ordinal] = with_care(table.case.space, table.model.drawn, estimated)
         estimates = self.estimates[mediator.ordinal]
         promise = mediator.numbers.inducement_cap if mediator.manipulates else 0.0
         biases = [mediator.bias_for(seat.party.ordinal) for seat in table.seats]

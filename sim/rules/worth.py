@@ -31,6 +31,25 @@ def base_worth(weights: Sequence[float], scores: Sequence[float], n: int) -> flo
     return total / sum_of_weights
 
 
+def caring_worth(base: float, care: float, other: float) -> float:
+    """Base worth of a party that cares for another at the table, once for each that it cares for.
+
+    Args:
+        base: its own base worth, with what it cares for in others before this one.
+        care: how much of the other's base worth it takes for its own; below 0, it minds what the other likes.
+        other: the other's own base worth, before anything that the other cares for.
+
+    Returns:
+        Worth; 0 where the proposal is worth nothing to either.
+
+    Source: interdependent utility, linear; the form is an assumption of this model.
+
+    >>> caring_worth(0.25, 0.5, 0.5)
+    0.5
+    """
+    return base + care * other
+
+
 def promised_worth(weight: float, score: float, share: float, guarantee: float, total_weight: float) -> float:
     """The part of a proposal's base worth that rests on one promise nobody guarantees.
 

@@ -245,6 +245,8 @@ class Space:
     """[seat][feature][outcome]: the amount on the seat's fixed scale."""
     weights: tuple[tuple[int, ...], ...]
     """[seat][feature]: parameter of the weight, or NOWHERE for no interest."""
+    cares: tuple[tuple[int, ...], ...]
+    """[seat][other seat]: parameter of how far the one takes the other's base worth for its own, or NOWHERE."""
     promises: tuple[Promise, ...]
     waiting: tuple[tuple[Program, tuple[int, ...]], ...]
     """Conditions of values that are not always available, and the outcomes that each of them holds back."""

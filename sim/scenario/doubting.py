@@ -110,6 +110,8 @@ def _warn(positions: Positions, report: Report, location: Location, message: str
 
 
 def _margin(case: Case, track: TrackCase, seat: int, party: str, positions: Positions, report: Report) -> None:
+    if any(care != NOWHERE for care in track.space.cares[seat]):
+        return  # what others like is worth something to it as well
     margin = case.parameters[track.margin[seat]].value
     weights = [bare(0) if at == NOWHERE else case.parameters[at].value for at in track.space.weights[seat]]
     if not any(weight.low or weight.high for weight in weights):

@@ -34,6 +34,8 @@ class Stake:
     """Feature to its scale; every feature with an interest has one."""
     worth_of: tuple[float, ...]
     """[category]: worth of one captive."""
+    cares: Mapping[int, int]
+    """Other party to parameter of how far the seat takes its base worth for its own."""
 
 
 @dataclass(frozen=True, slots=True)

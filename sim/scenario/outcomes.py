@@ -95,6 +95,7 @@ def build_space(terms: Terms, stakes: Sequence[Stake], stocks: Sequence[StockCas
             for seat, stake in enumerate(stakes)
         ),
         weights=tuple(tuple(stake.interests.get(feature, NOWHERE) for feature in features) for stake in stakes),
+        cares=tuple(tuple(stake.cares.get(other.party, NOWHERE) for other in stakes) for stake in stakes),
         promises=_promises(features, stakes, packages),
         waiting=_waiting(terms.issues, choices),
         needs=tuple(_needs(moved) for moved in transfers),

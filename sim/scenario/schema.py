@@ -400,7 +400,10 @@ class Track(Part):
     preconditions: dict[Name, dict[Name, Precondition]] = Field(
         default_factory=dict, description="by party and name: what it asks for, at one gate"
     )
-    cares: Any = Field(None, description="weight of another party's base worth (not yet supported)")
+    cares: dict[Name, dict[Name, Number]] = Field(
+        default_factory=dict,
+        description="by party and other party at the table: share of the other's base worth that it takes for its own",
+    )
 
 
 class ActTruce(Part):
@@ -581,7 +584,6 @@ NOT_YET = {
     Category: ("tariff",),
     Step: ("to", "escrow", "standing", "declines"),
     Truce: ("after_expiry",),
-    Track: ("cares",),
     Scenario: ("others",),
 }
 """Keys that have their place in the format but not yet a meaning in the engines."""

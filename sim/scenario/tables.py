@@ -40,6 +40,12 @@ def check_track(desk: Desk, name: str, track: Track) -> None:
     for field in ("margin", "violations", "leaving", "never_starts"):
         desk.by_party(getattr(track, field), [*at, field], seats)
     _interests(desk, track, seats, at)
+    for party, cares in track.cares.items():
+        desk.seated(party, seats, [*at, "cares", party])
+        for other in cares:
+            desk.seated(other, seats, [*at, "cares", party, other])
+            if other == party:
+                desk.fault([*at, "cares", party, other], f"'{party}' cannot care for itself besides", at_key=True)
     _preconditions(desk, name, track, seats)
 
 

@@ -182,6 +182,10 @@ class TrackCompiler:
             worth_of=tuple(
                 category.by_party.get(party, category.worth).middle for category in self.bench.file.categories.values()
             ),
+            cares={
+                self.bench.parties.index(other): self.bench.register.add(f"tracks.{name}.cares.{party}.{other}", value)
+                for other, value in track.cares.get(party, {}).items()
+            },
         )
 
     def _renewal(

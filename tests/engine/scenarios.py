@@ -213,6 +213,7 @@ def _track(draw: DrawFn, world: _World, name: str) -> Plain:
         "never_starts": draw(ranged(0, 0.2)),
         "strategy": {seats[0]: draw(st.sampled_from(STRATEGIES))} if draw(st.booleans()) else None,
         "interests": {seat: draw(_interests(steps=bool(steps), truce=truce)) for seat in seats},
+        "cares": {seats[0]: {seats[-1]: draw(ranged(-0.5, 1))}} if draw(st.booleans()) else None,
         "scores": {
             "size": 20,
             "days": {"scale": 10, "power": 0.5},

@@ -16,6 +16,11 @@ def test_a_hand_worked_base_worth() -> None:
     assert worth.base_worth([2.0, -1.0, 1.0], [0.5, 1.0, 0.25], 3) == 0.0625
 
 
+def test_care_is_added_and_not_passed_on() -> None:
+    """From own base worths of .2, .4 and -.1, with .5 of the second's and 2 of the third's, the first's is .2."""
+    assert worth.caring_worth(worth.caring_worth(0.2, 0.5, 0.4), 2.0, -0.1) == pytest.approx(0.2, abs=1e-15)
+
+
 def test_no_deal_and_no_interests_are_worth_nothing() -> None:
     """A proposal that holds nothing is worth 0, and so is any proposal to a party without interests."""
     assert worth.base_worth([2.0, -1.0], [0.0, 0.0], 2) == 0.0

@@ -618,7 +618,6 @@ CASES = [
     ),
     # in the format, not yet in the engines
     ("parley: 1\n", "parley: 1\nothers: [west]\n", "others", "2:1: others: 'others' is not yet supported"),
-    ("margin: 0.1", "cares: {north: 0.8}", "cares", "49:5: exchange.cares: 'cares' is not yet supported"),
     ("after: swap", "escrow: host", "escrow", "45:81: exchange.steps.gift.escrow: 'escrow' is not yet supported"),
     (
         "truce: {days: days",
@@ -632,6 +631,19 @@ CASES = [
         "all",
         "45:43: exchange.steps.gift.north gives south.wounded: a count that depends on what is held ('all') is "
         "not yet supported",
+    ),
+    # care for another's worth
+    (
+        "margin: 0.1",
+        "cares: {north: {sout: 0.8}}",
+        "sout",
+        "49:21: exchange.cares.north.sout: unknown party 'sout'; did you mean 'south'?",
+    ),
+    (
+        "margin: 0.1",
+        "cares: {north: {north: 0.8}}",
+        "north",
+        "49:21: exchange.cares.north.north: 'north' cannot care for itself besides",
     ),
     # values that wait for a condition
     (

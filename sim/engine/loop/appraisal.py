@@ -82,6 +82,7 @@ def take_stakes(book: Book, space: int) -> None:
         for place in range(asked.promises, asked.promises_end):
             if promises(book)[place].receiver == seat:
                 take_at_word(book, space, place, total)
+    care(book, space, Slot.BASE, asked.bases)
 
 
 def weight_of(book: Book, space: int, seat: int, feature: int) -> float:
@@ -98,6 +99,25 @@ def judge(book: Book, space: int, seat: int, first: int, slot: int) -> None:
     for outcome in range(asked.outcomes):
         scores = floats_from(book, Slot.SCORES, asked.scores + (seat * asked.outcomes + outcome) * asked.features)
         kept[outcome] = worth.base_worth(weights, scores, asked.features)
+
+
+def care(book: Book, space: int, slot: int, first: int) -> None:
+    """Add to base worths, seat by seat from `first` on, what the seats take of the others' own for their own."""
+    asked = spaces(book)[space]
+    if asked.cares == NOWHERE:
+        return
+    kept, own = floats_from(book, slot, first), floats(book, Slot.SEAT_FLOATS)
+    cares, drawn = ints_from(book, Slot.CARES, asked.cares), floats(book, Slot.DRAWN)
+    for outcome in range(asked.outcomes):
+        for seat in range(asked.seats):
+            own[seat] = kept[seat * asked.outcomes + outcome]
+        for seat in range(asked.seats):
+            total = own[seat]
+            for other in range(asked.seats):
+                index = cares[seat * asked.seats + other]
+                if index != NOWHERE:
+                    total = worth.caring_worth(total, drawn[index], own[other])
+            kept[seat * asked.outcomes + outcome] = total
 
 
 def take_at_word(book: Book, space: int, place: int, total: float) -> None:

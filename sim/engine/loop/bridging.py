@@ -1,6 +1,6 @@
 """Compiled engine: a mediator puts a package of its own. See `talks.py` and `mediator.py` for the same in agents."""
 
-from sim.engine.loop.appraisal import can_promise, judge, lacks, weight_of
+from sim.engine.loop.appraisal import can_promise, care, judge, lacks, weight_of
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import conditions, floats, ints, mediators, places, runs, seats, spaces, tracks
 from sim.engine.loop.world import draw
@@ -70,6 +70,7 @@ def estimate(book: Book, track: int, position: int) -> None:
             u = draw(book, Purpose.ESTIMATE, track, mediator, party, feature)
             guessed[feature] = mediation.estimate(weight_of(book, case.space, seat, feature), noise, u)
         judge(book, case.space, seat, estimates_at(book, track, position) + seat * outcomes, Slot.ESTIMATES)
+    care(book, case.space, Slot.ESTIMATES, estimates_at(book, track, position))
 
 
 def bias_for(book: Book, track: int, position: int, seat: int) -> float:

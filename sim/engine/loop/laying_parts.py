@@ -128,6 +128,7 @@ class Parts:
                 name = names.setdefault(label, len(names))
                 counted, gesture = captives and not step.outside, captives and step.gesture
                 self.transfer(transfer, first_step + transfer.step, name, counted, gesture)
+        cares = any(index != NOWHERE for row in space.cares for index in row)
         waits = len(self.records[Slot.WAITS])
         for condition, held_back in space.waiting:
             first, last = self.ints(Slot.HELD_BACK, held_back)
@@ -159,6 +160,7 @@ class Parts:
             gains=self.gains,
             takes=any(space.needs),
             failing=self.ints(Slot.ALWAYS_FAILING, failing)[0],
+            cares=self.ints(Slot.CARES, (index for row in space.cares for index in row))[0] if cares else NOWHERE,
             waits=waits,
             waits_end=waits + len(space.waiting),
         )

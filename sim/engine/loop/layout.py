@@ -57,6 +57,7 @@ class Slot(IntEnum):
     SPANS = auto()
     SCORES = auto()
     WEIGHTS = auto()
+    CARES = auto()
     KIND_OF = auto()
     HELD_BACK = auto()
     NEEDS_FROM = auto()
@@ -186,7 +187,7 @@ SIGHT = _record("kind a b c stock")
 KIND = _record("grants grants_end", "days scope monitoring")
 SPACE = _record(
     "outcomes issues features seats kinds kinds_end values spans scores weights kind_of promises promises_end "
-    "needs_from transfers_from bases promised steps first_step gains takes failing waits waits_end"
+    "needs_from transfers_from bases promised steps first_step gains takes failing waits waits_end cares"
 )
 PROMISE = _record("outcome receiver giver feature step", "share")
 WAIT = _record("condition outcomes outcomes_end")

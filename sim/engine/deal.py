@@ -67,6 +67,8 @@ class Deal:
         self.begins_on = self.model.day + table.case.lead_days
         self.truce: Truce | None = None
         self.truce_days = int(self.kind.days)
+        self.days_ahead = int(self.kind.days) if self.kind.without_end else 0
+        """Days that a truce without an end counts as, on any day; 0 for a truce that ends."""
         self.renewals = 0
         self.suspended_on = NEVER
         self.ending = DealEnding.NONE
@@ -118,11 +120,12 @@ class Deal:
             restraint = Restraint(tuple(party.ordinal for party in parties), self.kind.scope, self.kind.monitoring)
             self.truce = Truce(model, table.name, parties, restraint, (table.ordinal, 0))
         granted = {model.case.facts[fact].name: level for fact, level in self.kind.grants}
-        model.tell(log.DealBegan(model.day, table.name, self.number, self.truce_days, self.kind.scope, granted))
+        length, without_end = self.truce_days, self.days_ahead > 0
+        model.tell(log.DealBegan(model.day, table.name, self.number, length, self.kind.scope, granted, without_end))
 
     def live_through(self) -> None:
         """One day in force: run out; or never start; deliver; comply and observe; leave; ask for renewal; be done."""
-        if self.truce is not None and self.age >= self.truce_days:
+        if self.truce is not None and self.days_left <= 0:
             self.end(DealEnding.SHORT if self.is_short else DealEnding.EXPIRED)
             return
         if self.truce is not None and self.age == 0 and self._never_starts():
@@ -141,6 +144,11 @@ class Deal:
     def age(self) -> int:
         """Days since the deal began."""
         return self.model.day - self.begins_on
+
+    @property
+    def days_left(self) -> int:
+        """Days that the truce still has to run."""
+        return self.days_ahead if self.days_ahead > 0 else self.truce_days - self.age
 
     @property
     def is_short(self) -> bool:
@@ -237,7 +245,7 @@ class Deal:
     def _keep_truce(self, truce: Truce) -> None:
         drawn, case = self.model.drawn, self.table.case
         rates = [drawn[index] for index in case.violations]
-        truce.live_through(self.age, self.truce_days - self.age, rates, self.incidents)
+        truce.live_through(self.age, self.days_left, rates, self.incidents)
         self.incidents = {}
         for seat in self.table.seats:
             unmet = [s for s in self.table.gating(Gate.CONTINUES, seat.index) if not self._holds(s.case.program)]
@@ -274,6 +282,7 @@ class Deal:
         renewal = self.table.case.renewal
         return (
             renewal is not None
+            and self.days_ahead == 0
             and self.truce_days - self.age == min(renewal.ask_before, self.truce_days)
             and (renewal.most < 0 or self.renewals < renewal.most)
         )
@@ -291,7 +300,9 @@ class Deal:
             ends = self.begins_on + self.truce_days
             self._take_on(renewal.steps, renewal.space.transfers[answer.row], ends, "renewal.")
             self.model.world.reserve(renewal.space.needs[answer.row])
-            self.truce_days += int(renewal.space.kinds[renewal.space.kind_of[answer.row]].days)
+            kind = renewal.space.kinds[renewal.space.kind_of[answer.row]]
+            self.truce_days += int(kind.days)
+            self.days_ahead = int(kind.days) if kind.without_end else 0
             self.renewals += 1
 
     # Seeing ---------------------------------------------------------------------------------------------

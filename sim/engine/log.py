@@ -174,9 +174,10 @@ class DealBegan(Entry):
 
     number: int
     truce_days: int
-    """0 where it holds no truce."""
+    """0 where it holds no truce; the days that it counts as where it has no end."""
     scope: float
     grants: Mapping[str, float]
+    without_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

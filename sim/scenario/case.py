@@ -204,6 +204,8 @@ class TruceKind:
     monitoring: float
     grants: tuple[tuple[int, float], ...]
     """Facts and the levels that they would take."""
+    without_end: bool
+    """Whether it never runs out; `days` are then those that it counts as."""
 
 
 @dataclass(frozen=True, slots=True)

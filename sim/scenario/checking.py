@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 from sim.scenario import doubting, tables
 from sim.scenario.desk import Desk, Location
-from sim.scenario.features import FEATURES, TRUCE_FEATURES
 from sim.scenario.names import RESERVED, UnknownName, parse_target, target_of
-from sim.scenario.schema import Event, Party
+from sim.scenario.schema import FEATURES, TRUCE_FEATURES, Event, Party
 from sim.scenario.values import Value
 from sim.terms import Target
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.faults import InvalidScenario, Report
-from sim.scenario.features import ASSET_FEATURES, CAPTIVE_FEATURES
 from sim.scenario.provenance import Hoister
-from sim.scenario.schema import OF_WAR, Curve, Party, Rules, Score, Strategy, Track
+from sim.scenario.schema import ASSET_FEATURES, CAPTIVE_FEATURES, OF_WAR, Curve, Party, Rules, Score, Strategy, Track
 from sim.scenario.tree import parse, plain, read_text
 from sim.scenario.values import Status, Value, bare
 from sim.strategies.situation import StrategyParameter
@@ -28,6 +27,8 @@ class Defaults:
     rules: Mapping[str, Value]
     trust: Value
     fact_drift: Value
+    open_counts_as: Value
+    """Days."""
     strategy: Strategy
     protocol: Protocol
     structure: Mapping[str, int]
@@ -74,6 +75,7 @@ def shipped_defaults() -> Defaults:
         rules=_values(groups["rules"]),
         trust=_shipped(groups["trust"]),
         fact_drift=_shipped(groups["fact"]["drift"]),
+        open_counts_as=_shipped(groups["truce"]["open_counts_as"]),
         strategy=Strategy(name=groups["party"]["strategy"]),
         protocol=Protocol[talks["protocol"].upper()],
         structure={

@@ -7,12 +7,6 @@ from dataclasses import dataclass
 from sim.scenario.case import NOWHERE, StockCase, Transfer, TruceKind
 from sim.scenario.schema import Score
 
-CAPTIVE_FEATURES = ("returned", "released", "parity_gap", "gesture_given", "gesture_received")
-ASSET_FEATURES = ("paid", "received")
-TRUCE_FEATURES = ("truce_days", "scope", "monitoring")
-FEATURES = CAPTIVE_FEATURES + ASSET_FEATURES + TRUCE_FEATURES
-"""Features of every track; each issue and each granted fact is a feature besides."""
-
 
 class MissingScore(Exception):
     """A table of scores has no row for an amount that a package of the space holds."""

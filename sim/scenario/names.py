@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from sim.scenario import menus
 from sim.scenario.faults import nearest
-from sim.scenario.schema import Choice, Scenario, Track, values_of
+from sim.scenario.schema import Choice, Menus, Scenario, Track, values_of
 from sim.terms import Gate, Phase, Seen, Target
 
 PHASE_WORDS = {phase.name.lower(): float(phase) for phase in Phase}
@@ -39,10 +40,14 @@ class TrackNames:
     """The names that belong to one track; ordinals are positions."""
 
     issues: Mapping[str, Mapping[str, float]]
-    """By issue: its values that are words, each with its ordinal in the issue's menu."""
+    """By issue: its values that are words, each with the number that stands for it."""
     renewal_issues: Mapping[str, Mapping[str, float]] | None
     """Issues inherited from the track and not redefined, then the renewal's own; None without a renewal."""
     steps: tuple[str, ...]
+    numbers: Mapping[str, tuple[float, ...]]
+    """By issue: its values as numbers."""
+    renewal_numbers: Mapping[str, tuple[float, ...]]
+    """The same of the issues of a renewal, in their order."""
 
 
 class NameTable:
@@ -248,16 +253,29 @@ def _ordinal(name: str, parts: Sequence[str], at: int, known: Sequence[str]) -> 
 
 
 def _track_names(track: Track) -> TrackNames:
-    issues = {name: _words(menu) for name, menu in track.issues.items()}
-    renewal = None
-    if track.renewal is not None:
-        own = {name: _words(menu) for name, menu in track.renewal.issues.items()}
-        renewal = {**{name: words for name, words in issues.items() if name not in own}, **own}
-    return TrackNames(issues, renewal, tuple(track.steps))
+    numbers = _numbers(track, "" if track.truce is None else track.truce.days, track.issues)
+    issues = {name: _words(menu, numbers[name]) for name, menu in track.issues.items()}
+    if track.renewal is None:
+        return TrackNames(issues, None, tuple(track.steps), numbers, {})
+    own = _numbers(track, track.renewal.days, track.renewal.issues)
+    words = {name: _words(menu, own[name]) for name, menu in track.renewal.issues.items()}
+    kept = [name for name in issues if name not in own]
+    return TrackNames(
+        issues,
+        {**{name: issues[name] for name in kept}, **words},
+        tuple(track.steps),
+        numbers,
+        {**{name: numbers[name] for name in kept}, **own},
+    )
 
 
-def _words(menu: Sequence[Choice]) -> dict[str, float]:
-    return {value: float(at) for at, value in enumerate(values_of(menu)) if isinstance(value, str)}
+def _numbers(track: Track, days: str, issues: Menus) -> dict[str, tuple[float, ...]]:
+    named, open_as = menus.open_issue(days, issues), menus.open_counts_as(track.truce)
+    return {name: menus.numbers_of(menu, open_as if name == named else None) for name, menu in issues.items()}
+
+
+def _words(menu: Sequence[Choice], numbers: Sequence[float]) -> dict[str, float]:
+    return {value: number for value, number in zip(values_of(menu), numbers, strict=True) if isinstance(value, str)}
 
 
 def parse_target(path: str, scenario: Scenario) -> tuple[Target, int, int, int]:

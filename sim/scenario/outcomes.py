@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sim.rules import conditions
 from sim.scenario.case import NOWHERE, IssueCase, Promise, Space, StepCase, StockCase, Transfer, TruceKind
 from sim.scenario.expressions import Program
-from sim.scenario.features import FEATURES, Handed, Package, Stake, part_of, scores_of
+from sim.scenario.features import Handed, Package, Stake, part_of, scores_of
+from sim.scenario.schema import FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Terms:
     constraints: tuple[Program, ...]
     steps: tuple[StepTerms, ...]
     days: Program | None
+    without_end: Program | None
+    """For which outcomes the truce has no end; None for none."""
     scope: Program | None
     monitoring: Program | None
     grants: tuple[tuple[int, str, Program], ...]
@@ -140,7 +143,8 @@ def _kind(terms: Terms, values: Sequence[float]) -> TruceKind:
         0.0 if program is None else decide(program, values) for program in (terms.days, terms.scope, terms.monitoring)
     )
     grants = tuple((fact, decide(program, values)) for fact, _, program in terms.grants)
-    return TruceKind(days, scope, monitoring, grants)
+    without_end = terms.without_end is not None and decide(terms.without_end, values) != 0.0
+    return TruceKind(days, scope, monitoring, grants, without_end)
 
 
 def _waiting(

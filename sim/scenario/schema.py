@@ -18,6 +18,11 @@ FORMAT = 1
 MOST_OUTCOMES = 4096
 MOST_DAYS = 16_383
 MOST_NAMES = 63
+CAPTIVE_FEATURES = ("returned", "released", "parity_gap", "gesture_given", "gesture_received")
+ASSET_FEATURES = ("paid", "received")
+TRUCE_FEATURES = ("truce_days", "scope", "monitoring")
+FEATURES = CAPTIVE_FEATURES + ASSET_FEATURES + TRUCE_FEATURES
+"""Features of every track; each issue and each granted fact is a feature besides."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Relation = str
@@ -226,10 +231,15 @@ class Step(Part):
 class Truce(Part):
     """Fighting that stops, for how long, how much of it, watched how closely."""
 
-    days: Expression = Field(description="how long, from the day on which the deal begins; 0: no truce")
+    days: Expression = Field(
+        description="how long, from the day on which the deal begins; 0: no truce, `open`: without an end"
+    )
     scope: Expression = Field("1", description="share of the fighting that stops, 0 to 1")
     monitoring: Expression = Field("0", description="how closely it is watched, 0 to 1")
     exit_clause: bool = Field(False, description="a party may consider itself free if the other violates")
+    open_counts_as: FixedPositive | None = Field(
+        None, description="days that a truce without an end (`open`) counts as in worth and fear"
+    )
     after_expiry: Any = Field(None, description="restraint after expiry (not yet supported)")
 
 
@@ -248,6 +258,9 @@ class Choice(Part):
 
 
 Menu = Annotated[list[Choice], Field(min_length=1, max_length=MOST_OUTCOMES)]
+
+
+Menus = Mapping[str, Sequence[Choice]]
 
 
 def values_of(menu: Sequence[Choice]) -> list[Any]:

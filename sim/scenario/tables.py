@@ -4,12 +4,23 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from sim.scenario import menus
 from sim.scenario.desk import Desk, Location
 from sim.scenario.expressions import Names
-from sim.scenario.features import FEATURES
 from sim.scenario.names import RESERVED
 from sim.scenario.outcomes import decide
-from sim.scenario.schema import MOST_OUTCOMES, Choice, Precondition, Scenario, Score, Step, Track, values_of
+from sim.scenario.schema import (
+    FEATURES,
+    MOST_OUTCOMES,
+    Choice,
+    Menus,
+    Precondition,
+    Scenario,
+    Score,
+    Step,
+    Track,
+    values_of,
+)
 from sim.scenario.tree import is_number
 from sim.terms import Gate
 
@@ -17,17 +28,18 @@ MOST_PRECONDITIONS = 62
 MOST_COMBINATIONS = 64 * MOST_OUTCOMES
 """Combinations of values that are gone through to see which ones the constraints allow."""
 Outcomes = list[tuple[float, ...]]
-Menus = Mapping[str, Sequence[Choice]]
 
 
 def check_track(desk: Desk, name: str, track: Track) -> None:
     """Report everything wrong with one track."""
     at = ["tracks", name]
     seats = _seats(desk, track, at)
-    sound = _menus(desk, track.issues, [*at, "issues"])
+    days = "" if track.truce is None else track.truce.days
+    sound = _menus(desk, track, track.issues, days, [*at, "issues"])
     _availability(desk, name, track.issues, [*at, "issues"])
     terms = desk.names.for_terms(name)
-    outcomes = _outcomes(desk, track.issues if sound else {}, track.constraints, terms, at)
+    numbers = desk.names.tracks[name].numbers
+    outcomes = _outcomes(desk, numbers if sound else {}, track.constraints, terms, at)
     desk.outcomes[name] = outcomes
     _steps(desk, name, track.steps, seats, terms, outcomes, at)
     _truce(desk, track, terms, outcomes, at)
@@ -63,10 +75,15 @@ def _seats(desk: Desk, track: Track, at: list[str]) -> tuple[str, ...]:
     return seats if sound else desk.names.parties
 
 
-def _menus(desk: Desk, issues: Menus, at: list[str]) -> bool:
+def _menus(desk: Desk, track: Track, issues: Menus, days: str, at: list[str]) -> bool:
     sound = True
     for issue, choices in issues.items():
         menu = values_of(choices)
+        if menus.open_issue(days, issues) == issue and menus.OPEN in menu:
+            if not _open_once(desk, track, menu, [*at, issue]):
+                sound = False
+                continue
+            menu = [value if value != menus.OPEN else menus.open_counts_as(track.truce) for value in menu]
         kinds = [isinstance(value, str) for value in menu]
         wordy = sum(kinds) > len(kinds) / 2 or (2 * sum(kinds) == len(kinds) and kinds[:1] == [True])
         for index, value in enumerate(menu):
@@ -87,6 +104,15 @@ def _menus(desk: Desk, issues: Menus, at: list[str]) -> bool:
     return sound
 
 
+def _open_once(desk: Desk, track: Track, menu: Sequence[object], at: list[str]) -> bool:
+    """Whether no other value of an issue means the same days as `open`; if one does, report it."""
+    days = menus.open_counts_as(track.truce)
+    if days in menu:
+        message = f"{days:g} stands in the menu, and 'open' counts as {days:g}: change 'open_counts_as' of the truce"
+        desk.fault([*at, menu.index(days), "value"], message)
+    return days not in menu
+
+
 def _availability(desk: Desk, track: str, issues: Menus, at: list[str]) -> None:
     for issue, menu in issues.items():
         for index, choice in enumerate(menu):
@@ -95,18 +121,9 @@ def _availability(desk: Desk, track: str, issues: Menus, at: list[str]) -> None:
                 desk.expression(choice.available_if, desk.names.for_choice(track), here)
 
 
-def _values(issues: Menus) -> Iterator[tuple[float, ...]]:
-    menus = [
-        [
-            float(value) if isinstance(value, int | float) else float(place)
-            for place, value in enumerate(values_of(menu))
-        ]
-        for menu in issues.values()
-    ]
-    return itertools.product(*menus)
-
-
-def _outcomes(desk: Desk, issues: Menus, constraints: Sequence[str], terms: Names, at: list[str]) -> Outcomes:
+def _outcomes(
+    desk: Desk, issues: Mapping[str, Sequence[float]], constraints: Sequence[str], terms: Names, at: list[str]
+) -> Outcomes:
     """Every package that the constraints allow; none where that cannot be said."""
     programs = [desk.expression(text, terms, [*at, "constraints", index]) for index, text in enumerate(constraints)]
     combinations = math.prod(len(menu) for menu in issues.values())
@@ -117,7 +134,7 @@ def _outcomes(desk: Desk, issues: Menus, constraints: Sequence[str], terms: Name
         return []
     outcomes = [
         values
-        for values in _values(issues)
+        for values in itertools.product(*issues.values())
         if all(decide(program, values) != 0.0 for program in programs if program is not None)
     ]
     if not outcomes:
@@ -281,7 +298,13 @@ def _truce(desk: Desk, track: Track, terms: Names, outcomes: Outcomes, at: list[
     if track.truce is None:
         return
     here = [*at, "truce"]
-    _term(desk, track.truce.days, terms, outcomes, [*here, "days"], whole=True)
+    counts = track.truce.open_counts_as
+    if counts is not None and counts.middle != math.floor(counts.middle):
+        desk.fault([*here, "open_counts_as"], f"{counts.middle:g} must be a whole number of days")
+    if not menus.is_open(track.truce.days, track.issues):
+        _term(desk, track.truce.days, terms, outcomes, [*here, "days"], whole=True)
+    elif track.renewal is not None:
+        desk.warn([*at, "renewal"], "a truce without an end ('days: open') is never renewed", at_key=True)
     _term(desk, track.truce.scope, terms, outcomes, [*here, "scope"], most=1.0)
     _term(desk, track.truce.monitoring, terms, outcomes, [*here, "monitoring"], most=1.0)
 
@@ -308,14 +331,14 @@ def _renewal(desk: Desk, name: str, track: Track, seats: Sequence[str]) -> None:
         if not desk.lacks_something(["tracks", name, "truce"]):
             desk.fault(at, "only a truce is renewed, and the track has none", at_key=True)
         return
-    sound = _menus(desk, renewal.issues, [*at, "issues"])
+    sound = _menus(desk, track, renewal.issues, renewal.days, [*at, "issues"])
     _availability(desk, name, renewal.issues, [*at, "issues"])
     terms = desk.names.for_terms(name, renewal=True)
-    kept = {issue: menu for issue, menu in track.issues.items() if issue not in renewal.issues}
-    issues = {**kept, **renewal.issues}
+    issues = desk.names.tracks[name].renewal_numbers
     usable = sound and bool(desk.outcomes[name])
     outcomes = _outcomes(desk, issues if usable else {}, renewal.constraints, terms, at)
-    _term(desk, renewal.days, terms, outcomes, [*at, "days"], whole=True)
+    if not menus.is_open(renewal.days, issues):
+        _term(desk, renewal.days, terms, outcomes, [*at, "days"], whole=True)
     _steps(desk, name, renewal.steps, seats, terms, outcomes, at)
     for field in ("scope", "monitoring"):
         _term(desk, getattr(track.truce, field), terms, outcomes, ["tracks", name, "truce", field], most=1.0)
@@ -353,7 +376,9 @@ def _interests(desk: Desk, track: Track, seats: Sequence[str], at: list[str]) ->
 def _scorable(desk: Desk, track: Track, party: str, feature: str, at: list[str]) -> None:
     scores = track.scores.get(feature, {})
     score = scores.get(party, scores.get("*"))
-    words = any(isinstance(value, str) for value in values_of(track.issues.get(feature, ())))
+    days = "" if track.truce is None else track.truce.days
+    passing = menus.OPEN if menus.open_issue(days, track.issues) == feature else None
+    words = any(isinstance(value, str) and value != passing for value in values_of(track.issues.get(feature, ())))
     if words and (score is None or score.table is None):
         desk.fault(at, f"the values of '{feature}' are words: 'scores' needs a table for it", at_key=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sim.scenario import schema
+from sim.scenario import menus, schema
 from sim.scenario.case import (
     NOWHERE,
     IssueCase,
@@ -45,7 +45,7 @@ class TrackCompiler:
         track = self.bench.file.tracks[name]
         names = self.bench.table.for_track(name)
         seats = track.parties or self.bench.parties
-        terms = self._terms(track, names)
+        terms = self._terms(name, track, names)
         stakes = [self._stake(name, track, party) for party in seats]
         space = self._space(name, terms, stakes)
         talks, defaults, path = track.talks, self.bench.defaults, f"tracks.{name}"
@@ -103,17 +103,22 @@ class TrackCompiler:
             report.fault(self.bench.reading.positions.find(location).key, location, str(missing))
             raise InvalidScenario(report.faults) from None
 
-    def _terms(self, track: schema.Track, names: Names) -> Terms:
+    def _terms(self, name: str, track: schema.Track, names: Names) -> Terms:
         truce = track.truce
+        days, without_end = self._days(None if truce is None else truce.days, truce, track.issues, names)
 
         def terms_of(text: str | None) -> Program | None:
             return None if text is None else compile_expression(text, names)
 
         return Terms(
-            issues=tuple(self._issue(issue, menu, names) for issue, menu in track.issues.items()),
+            issues=tuple(
+                self._issue(issue, menu, self.bench.table.tracks[name].numbers[issue], names)
+                for issue, menu in track.issues.items()
+            ),
             constraints=tuple(compile_expression(text, names) for text in track.constraints),
             steps=self._steps(track.steps, names),
-            days=terms_of(None if truce is None else truce.days),
+            days=days,
+            without_end=without_end,
             scope=terms_of(None if truce is None else truce.scope),
             monitoring=terms_of(None if truce is None else truce.monitoring),
             grants=tuple(
@@ -122,14 +127,25 @@ class TrackCompiler:
             ),
         )
 
-    def _issue(self, name: str, menu: Sequence[schema.Choice], names: Names) -> IssueCase:
-        """An issue's menu as numbers: a word stands for its place in the menu, a switch for 1 or 0."""
+    def _days(
+        self, text: str | None, truce: schema.Truce | None, issues: schema.Menus, names: Names
+    ) -> tuple[Program | None, Program | None]:
+        """The days of a truce, and for which packages it has no end (None for none)."""
+        if text is None:
+            return None, None
+        if menus.is_open(text, issues):
+            return compile_expression(repr(menus.open_counts_as(truce)), names), compile_expression("true", names)
+        named = menus.open_issue(text, issues)
+        may_open = named != "" and menus.OPEN in schema.values_of(issues[named])
+        without_end = compile_expression(f"proposal.{named} == {menus.OPEN}", names) if may_open else None
+        return compile_expression(text, names), without_end
+
+    def _issue(self, name: str, menu: Sequence[schema.Choice], numbers: tuple[float, ...], names: Names) -> IssueCase:
+        """An issue's menu: its values as numbers, and as the reader sees them."""
         values = schema.values_of(menu)
         return IssueCase(
             name=name,
-            values=tuple(
-                float(value) if isinstance(value, int | float) else float(place) for place, value in enumerate(values)
-            ),
+            values=numbers,
             labels=tuple(f"{value:g}" if isinstance(value, int | float) else str(value) for value in values),
             available=tuple(
                 None if choice.available_if is None else compile_expression(choice.available_if, names)
@@ -196,12 +212,16 @@ class TrackCompiler:
         assert renewal is not None
         names = self.bench.table.for_track(name, renewal=True)
         kept = [issue for issue in terms.issues if issue.name not in renewal.issues]
-        own = [self._issue(issue, menu, names) for issue, menu in renewal.issues.items()]
+        numbers = self.bench.table.tracks[name].renewal_numbers
+        own = [self._issue(issue, menu, numbers[issue], names) for issue, menu in renewal.issues.items()]
+        menu = {**track.issues, **renewal.issues}
+        days, without_end = self._days(renewal.days, track.truce, menu, names)
         rebuilt = Terms(
             issues=(*kept, *own),
             constraints=tuple(compile_expression(text, names) for text in renewal.constraints),
             steps=self._steps(renewal.steps, names),
-            days=compile_expression(renewal.days, names),
+            days=days,
+            without_end=without_end,
             scope=None if track.truce is None else compile_expression(track.truce.scope, names),
             monitoring=None if track.truce is None else compile_expression(track.truce.monitoring, names),
             grants=tuple(

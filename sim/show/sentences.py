@@ -145,7 +145,8 @@ def _(entry: log.Agreed, labels: Labels) -> Sentence:
 def _(entry: log.DealBegan, labels: Labels) -> Sentence:
     text = "The deal begins"
     if entry.truce_days:
-        text = f"A truce of {counted(entry.truce_days, 'day')} over {_scope(entry.scope)} begins"
+        length = "without an end" if entry.without_end else f"of {counted(entry.truce_days, 'day')}"
+        text = f"A truce {length} over {_scope(entry.scope)} begins"
     if entry.grants:
         granted = listed(f"{labels.fact(fact)} {number(level)}" for fact, level in entry.grants.items())
         text += f"; while it is in force: {granted}"

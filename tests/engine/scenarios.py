@@ -181,11 +181,14 @@ def _mediator(draw: DrawFn, world: _World) -> Plain:
 def _track(draw: DrawFn, world: _World, name: str) -> Plain:
     many = draw(st.integers(2, len(world.parties)))
     seats = draw(st.permutations(world.parties))[:many]
+    truce = world.war and draw(st.booleans())
     issues: Plain = {"size": draw(st.sampled_from([[0, 5, 10], [3, 8, 20, 50], [4]]))}
     if draw(st.booleans()):
         issues["size"] = [*issues["size"], {"value": 30, "available if": draw(world.looks())}]
-    issues |= {"days": draw(st.sampled_from([[0, 4, 9], [5, 12], [3]]))} | {"kind": ["narrow", draw(_wide(world))]}
-    truce = world.war and draw(st.booleans())
+    issues |= {"days": draw(st.sampled_from([[0, 4, 9], [5, 12], [3]]))}
+    if truce and draw(st.booleans()):
+        issues["days"] = [*issues["days"], "open"]
+    issues |= {"kind": ["narrow", draw(_wide(world))]}
     steps = draw(_steps(world, seats, truce=truce))
     others = [track for track in world.tracks if track != name]
     grants = draw(st.lists(st.sampled_from(world.facts), max_size=2, unique=True)) if world.facts else []
@@ -195,7 +198,7 @@ def _track(draw: DrawFn, world: _World, name: str) -> Plain:
         "issues": issues,
         "constraints": draw(st.sampled_from([None, ["size <= 20 or days > 0"]])),
         "steps": steps or None,
-        "truce": draw(_truce()) if truce else None,
+        "truce": draw(_truce(may_open="open" in issues["days"])) if truce else None,
         "renewal": draw(_renewal(world, seats)) if renews else None,
         "grants": {fact: draw(st.sampled_from(["0.7", "kind", "1 - kind", "min(1, size / 20)"])) for fact in grants}
         or None,
@@ -262,13 +265,15 @@ def _steps(draw: DrawFn, world: _World, seats: tuple[str, ...], *, truce: bool) 
 
 
 @st.composite
-def _truce(draw: DrawFn) -> Plain:
-    return {
-        "days": draw(st.sampled_from(["days", "days + 2", "6"])),
+def _truce(draw: DrawFn, *, may_open: bool) -> Plain:
+    made = {
+        "days": "days" if may_open else draw(st.sampled_from(["days", "days + 2", "6", "open"])),
+        "open_counts_as": draw(maybe(st.sampled_from([20, 100]))),
         "scope": draw(st.sampled_from(["1", "0.2", "0.5 + kind / 4"])),
         "monitoring": draw(st.sampled_from(["0", "0.7", "kind"])),
         "exit_clause": draw(st.booleans()),
     }
+    return without_none(made)
 
 
 @st.composite
@@ -277,7 +282,7 @@ def _renewal(draw: DrawFn, world: _World, seats: tuple[str, ...]) -> Plain:
         "ask_before": draw(st.integers(1, 4)),
         "silence": draw(st.sampled_from(["lapses", "renews"])),
         "most": draw(maybe(st.integers(1, 3))),
-        "issues": {"days": draw(st.sampled_from([[2, 5], [3]]))},
+        "issues": {"days": draw(st.sampled_from([[2, 5], [3], [2, "open"]]))},
         "steps": draw(_steps(world, seats, truce=True)) or None,
     }
     return without_none(made)

@@ -620,17 +620,32 @@ CASES = [
     ("parley: 1\n", "parley: 1\nothers: [west]\n", "others", "2:1: others: 'others' is not yet supported"),
     ("after: swap", "escrow: host", "escrow", "45:81: exchange.steps.gift.escrow: 'escrow' is not yet supported"),
     (
-        "truce: {days: days",
-        "truce: {days: open",
-        "days",
-        "55:13: pause.truce.days: an open-ended truce ('days: open') is not yet supported",
-    ),
-    (
         "{wounded: extra}",
         "{wounded: all}",
         "all",
         "45:43: exchange.steps.gift.north gives south.wounded: a count that depends on what is held ('all') is "
         "not yet supported",
+    ),
+    # truces without an end
+    (
+        "issues: {days: [7, 14, 30]",
+        "issues: {days: [7, 365, open]",
+        "365",
+        "54:24: pause.issues.days.1: 365 stands in the menu, and 'open' counts as 365: change 'open_counts_as' of the "
+        "truce",
+    ),
+    (
+        "extra: [0, 10]",
+        "extra: [0, open]",
+        "open",
+        "40:18: exchange.issues.extra.1: 'open': the other values of 'extra' are numbers, this is a word; keep to one "
+        "kind",
+    ),
+    (
+        "truce: {days: days",
+        "truce: {open_counts_as: 30.5, days: days",
+        "30.5",
+        "55:29: pause.truce.open_counts_as: 30.5 must be a whole number of days",
     ),
     # care for another's worth
     (

@@ -14,7 +14,7 @@ from sim.scenario.compiling import compile_case
 from sim.scenario.defaults import FILE, shipped_defaults
 from sim.scenario.expressions import ExpressionFault, Names, compile_expression
 from sim.scenario.faults import InvalidScenario
-from sim.scenario.features import FEATURES, score_of
+from sim.scenario.features import score_of
 from sim.scenario.names import NameTable, parse_target
 from sim.scenario.provenance import SAID_WITH
 from sim.scenario.reading import Reading, doubts, read, unattributed
@@ -142,7 +142,7 @@ def test_what_is_not_yet_supported_is_marked() -> None:
 def shipped() -> Iterator[tuple[str, str, str, str]]:
     """Every default as the shipped file writes it: section, key, numbers, reason."""
     file = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))
-    for group in ("party", "mediator", "track", "fact", "rules"):
+    for group in ("party", "mediator", "track", "truce", "fact", "rules"):
         for key, value in file[group].items():
             if isinstance(value, dict) and {"assumed", "calibrated"} & set(value):
                 numbers = value.get("assumed", value.get("calibrated"))
@@ -206,7 +206,7 @@ def test_every_path_of_an_event_is_listed(larger: Reading) -> None:
 def test_every_feature_is_listed_with_its_scale() -> None:
     """The table of features is the list of them, and each scores 1 at the amount that it says."""
     named = [(cells[0].strip("`"), float(cells[2])) for cells in rows("feature | amount") if cells[0].startswith("`")]
-    assert tuple(feature for feature, _ in named) == FEATURES
+    assert tuple(feature for feature, _ in named) == schema.FEATURES
     for feature, amount in named:
         assert score_of(shipped_defaults().score(feature), amount) == 1.0
 

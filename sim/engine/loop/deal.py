@@ -48,6 +48,7 @@ def sign(book: Book, track: int, outcome: int) -> None:
     table.begins_on = run.day + case.lead_days
     table.in_truce = 0
     table.truce_days = int(kinds(book)[table.kind].days)
+    table.days_ahead = table.truce_days if kinds(book)[table.kind].without_end else 0
     table.renewals = 0
     table.suspended_on = NOWHERE
     table.obligations = 0
@@ -103,7 +104,7 @@ def live_through(book: Book, track: int) -> None:
     """One day in force: run out; or never start; deliver; comply and observe; leave; ask for renewal; be done."""
     table = tables(book)[track]
     age = runs(book)[0].day - table.begins_on
-    if table.in_truce and age >= table.truce_days:
+    if table.in_truce and days_left(book, track, age) <= 0:
         end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.EXPIRED, NOWHERE)
         return
     if table.in_truce and age == 0 and never_starts(book, track):
@@ -117,6 +118,12 @@ def live_through(book: Book, track: int) -> None:
             renew(book, track)
     elif table.dues == 0:
         end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.COMPLETED, NOWHERE)
+
+
+def days_left(book: Book, track: int, age: int) -> int:
+    """Days that the truce still has to run."""
+    table = tables(book)[track]
+    return table.days_ahead if table.days_ahead > 0 else table.truce_days - age
 
 
 def is_short(book: Book, track: int) -> bool:
@@ -305,8 +312,8 @@ def leave(book: Book, track: int, party: int, age: int, ending: int) -> None:
 
 def keep_truce(book: Book, track: int, age: int) -> None:
     """One day of the truce: comply, observe, and stay or leave."""
-    table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
-    live_through_truce(book, track, age, table.truce_days - age)
+    case, run = tracks(book)[track], runs(book)[0]
+    live_through_truce(book, track, age, days_left(book, track, age))
     for seat in range(case.seats, case.seats_end):
         party = seats(book)[seat].party
         leaving = floats(book, Slot.DRAWN)[seats(book)[seat].leaving]

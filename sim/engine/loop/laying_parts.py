@@ -194,6 +194,7 @@ class Parts:
                 Slot.KINDS,
                 grants=grants,
                 grants_end=grants_end,
+                without_end=kind.without_end,
                 days=kind.days,
                 scope=kind.scope,
                 monitoring=kind.monitoring,

@@ -184,7 +184,7 @@ STOCK = _record("holder of what level rate fights")
 FACT = _record("level drift role of")
 PROGRAM = _record("first length sights sights_end")
 SIGHT = _record("kind a b c stock")
-KIND = _record("grants grants_end", "days scope monitoring")
+KIND = _record("grants grants_end without_end", "days scope monitoring")
 SPACE = _record(
     "outcomes issues features seats kinds kinds_end values spans scores weights kind_of promises promises_end "
     "needs_from transfers_from bases promised steps first_step gains takes failing waits waits_end cares"
@@ -232,7 +232,7 @@ MEDIATOR = _record("style", MediatorNumbers._fields)
 TABLE = _record(
     "phase reopens_on summoned_by forced last_agreed deals_made days_in_talks days_blocked first_opened first_agreed "
     "talks last_talks first_deal deals days_in_force violations alleged held unlocks "
-    "talking rounds proposer blocked zone passing has_deal outcome kind begins_on in_truce truce_days renewals "
+    "talking rounds proposer blocked zone passing has_deal outcome kind begins_on in_truce truce_days days_ahead renewals "
     "suspended_on obligations dues places",
     "way_out agreed delivered gestures",
 )

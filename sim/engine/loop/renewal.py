@@ -15,7 +15,7 @@ from sim.terms import Gate, Purpose
 def asks_for_renewal(book: Book, track: int, age: int) -> bool:
     """Whether today is the day on which a renewal is asked for."""
     table, case = tables(book)[track], tracks(book)[track]
-    if case.renewal == NOWHERE:
+    if case.renewal == NOWHERE or table.days_ahead > 0:
         return False
     renewal = renewals(book)[case.renewal]
     if table.truce_days - age != min(renewal.ask_before, table.truce_days):
@@ -32,7 +32,9 @@ def renew(book: Book, track: int) -> None:
         take_on(book, track, renewal.space, row, table.begins_on + table.truce_days)
         reserve_needs(book, renewal.space, row)
         space = spaces(book)[renewal.space]
-        table.truce_days += int(kinds(book)[space.kinds + ints(book, Slot.KIND_OF)[space.kind_of + row]].days)
+        kind = kinds(book)[space.kinds + ints(book, Slot.KIND_OF)[space.kind_of + row]]
+        table.truce_days += int(kind.days)
+        table.days_ahead = int(kind.days) if kind.without_end else 0
         table.renewals += 1
 
 

@@ -8,7 +8,7 @@ from sim.engine import log, sight
 from sim.engine.delivering import Delivery
 from sim.engine.record import NEVER, DealRecord
 from sim.engine.truce import Truce
-from sim.engine.world import Restraint
+from sim.engine.world import Residue, Restraint
 from sim.rules import captives, chance, compliance, mediation
 from sim.scenario.case import NOWHERE, StepCase, Transfer, TruceKind
 from sim.scenario.expressions import Program
@@ -113,6 +113,7 @@ class Deal:
         table.phase = Phase.IN_FORCE
         for other in table.case.supersedes:
             model.tables[other].be_superseded()
+        model.world.forget_restraint(table.ordinal)
         if self.kind.grants:
             model.world.grants.append(self.kind.grants)
         if self.truce_days > 0:
@@ -126,7 +127,7 @@ class Deal:
     def live_through(self) -> None:
         """One day in force: run out; or never start; deliver; comply and observe; leave; ask for renewal; be done."""
         if self.truce is not None and self.days_left <= 0:
-            self.end(DealEnding.SHORT if self.is_short else DealEnding.EXPIRED)
+            self._run_out(self.truce)
             return
         if self.truce is not None and self.age == 0 and self._never_starts():
             return
@@ -144,6 +145,16 @@ class Deal:
     def age(self) -> int:
         """Days since the deal began."""
         return self.model.day - self.begins_on
+
+    def _run_out(self, truce: Truce) -> None:
+        """The truce is over by its own terms; restraint may outlive it."""
+        model, table = self.model, self.table
+        self.end(DealEnding.SHORT if self.is_short else DealEnding.EXPIRED)
+        if table.case.restraint_days != NOWHERE:
+            parties, scope = truce.restraint.parties, truce.restraint.scope
+            days = model.drawn[table.case.restraint_days]
+            model.world.residues.append(Residue(table.ordinal, parties, scope, model.day, days, scope))
+            model.tell(log.RestraintLingered(model.day, table.name, scope, days))
 
     @property
     def days_left(self) -> int:

@@ -37,6 +37,7 @@ class Happening(IntEnum):
     ACT_ENDED = 19  # -; ordinal of the act
     DROPPED = 20  # party; place of the precondition on the track
     HELD = 21  # -; mask of entry preconditions, when it changes and is not empty
+    LINGERED = 28  # -; days in which restraint falls to 1/e
 
 
 WHY = ("default", "condition", "stock")
@@ -119,6 +120,8 @@ def _told_of_deals(case: Case, entry: log.Entry) -> list[tuple[Happening, str, f
             return [(Happening.ALLEGED, entry.by, entry.count)]
         case log.Left():
             return [(Happening.LEFT, entry.party, entry.age)]
+        case log.RestraintLingered():
+            return [(Happening.LINGERED, "", entry.restraint_days)]
         case log.Renewed():
             return [(Happening.RENEWAL_ANSWERED, "", entry.renewed)]
     return _told_of_the_world(case, entry)

@@ -262,6 +262,16 @@ class Renewed(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class RestraintLingered(Entry):
+    """A truce ran out, and its restraint outlives it, fading."""
+
+    scope: float
+    """Share of the fighting that still rests at first."""
+    restraint_days: float
+    """In which that falls to 1/e."""
+
+
+@dataclass(frozen=True, slots=True)
 class DealEnded(Entry):
     """A deal came to its end."""
 

@@ -25,7 +25,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
 
     The order of a day (`step`):
 
-    1. scheduled events, acts, then random events; facts drift;
+    1. scheduled events, acts, then random events; facts drift, restraint that outlives a truce fades;
     2. every party: weariness, strength, captures; trust drifts; fading preconditions may be dropped;
     3. every table in file order, by its phase; then restraint that was declared without a table;
     4. records.
@@ -141,6 +141,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
             if not event.is_scheduled:
                 event.consider()
         self.world.drift()
+        self.world.ease(self.day)
 
     def _close_books(self) -> None:
         for table in self.tables:

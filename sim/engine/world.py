@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.rules import compliance
 from sim.scenario.case import NOWHERE, Case
 from sim.terms import Role
 
@@ -16,6 +17,20 @@ class Restraint:
     monitoring: float
 
 
+@dataclass(slots=True)
+class Residue:
+    """Restraint that outlives a truce that ran out."""
+
+    track: int
+    parties: tuple[int, ...]
+    scope: float
+    """While the truce was in force."""
+    ran_out_on: int
+    restraint_days: float
+    left: float
+    """Share of the fighting that it still stops today."""
+
+
 class World:
     """Facts, stocks and restraints of one run."""
 
@@ -26,6 +41,7 @@ class World:
         self.stocks = [drawn[stock.level] for stock in case.stocks]
         self.reserved = [0.0] * len(case.stocks)
         self.restraints: list[Restraint] = []
+        self.residues: list[Residue] = []
         self.grants: list[tuple[tuple[int, float], ...]] = []
         """What deals in force grant, in the order in which they began: the latest grant of a fact holds."""
         self.stock_at = {(stock.holder, stock.of, stock.what): index for index, stock in enumerate(case.stocks)}
@@ -48,12 +64,25 @@ class World:
             if speed != 0.0:
                 self.set_level(fact, self.levels[fact] + speed)
 
+    def ease(self, day: int) -> None:
+        """Let restraint that outlives a truce fade by a day."""
+        for residue in self.residues:
+            since = float(day - residue.ran_out_on)
+            residue.left = compliance.residual_scope(residue.scope, since, residue.restraint_days)
+
+    def forget_restraint(self, track: int) -> None:
+        """A new deal of a track takes the place of the restraint that the last one left behind."""
+        self.residues = [residue for residue in self.residues if residue.track != track]
+
     def fighting(self, party: int) -> float:
         """Share of the fighting that a party still does, [0, 1]."""
         restrained = 0.0
         for restraint in self.restraints:
             if party in restraint.parties:
                 restrained += restraint.scope
+        for residue in self.residues:
+            if party in residue.parties:
+                restrained += residue.left
         return max(0.0, 1.0 - restrained)
 
     def monitoring(self, party: int) -> float:

@@ -323,6 +323,8 @@ class TrackCase:
     steps: tuple[StepCase, ...]
     has_truce: bool
     exit_clause: bool
+    restraint_days: int
+    """Parameter of the days in which restraint falls to 1/e after a truce ran out; NOWHERE for no such restraint."""
     renewal: RenewalCase | None
     preconditions: tuple[PreconditionCase, ...]
     supersedes: tuple[int, ...]

@@ -228,6 +228,12 @@ class Step(Part):
         return _gather_relations(raw, "gives", "gives")
 
 
+class AfterExpiry(Part):
+    """Restraint that outlives a truce that ran out, until another deal of the track begins."""
+
+    restraint_days: Positive = Field(description="days in which it falls to 1/e, a little more than a third")
+
+
 class Truce(Part):
     """Fighting that stops, for how long, how much of it, watched how closely."""
 
@@ -240,7 +246,7 @@ class Truce(Part):
     open_counts_as: FixedPositive | None = Field(
         None, description="days that a truce without an end (`open`) counts as in worth and fear"
     )
-    after_expiry: Any = Field(None, description="restraint after expiry (not yet supported)")
+    after_expiry: AfterExpiry | None = Field(None, description="restraint that outlives a truce that ran out")
 
 
 class Choice(Part):
@@ -596,7 +602,6 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
 NOT_YET = {
     Category: ("tariff",),
     Step: ("to", "escrow", "standing", "declines"),
-    Truce: ("after_expiry",),
     Scenario: ("others",),
 }
 """Keys that have their place in the format but not yet a meaning in the engines."""

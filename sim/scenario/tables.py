@@ -303,8 +303,12 @@ def _truce(desk: Desk, track: Track, terms: Names, outcomes: Outcomes, at: list[
         desk.fault([*here, "open_counts_as"], f"{counts.middle:g} must be a whole number of days")
     if not menus.is_open(track.truce.days, track.issues):
         _term(desk, track.truce.days, terms, outcomes, [*here, "days"], whole=True)
-    elif track.renewal is not None:
-        desk.warn([*at, "renewal"], "a truce without an end ('days: open') is never renewed", at_key=True)
+    else:
+        for key, path in ((track.renewal, [*at, "renewal"]), (track.truce.after_expiry, [*here, "after_expiry"])):
+            if key is not None:
+                desk.warn(
+                    path, "a truce without an end ('days: open') does not run out: this has no effect", at_key=True
+                )
     _term(desk, track.truce.scope, terms, outcomes, [*here, "scope"], most=1.0)
     _term(desk, track.truce.monitoring, terms, outcomes, [*here, "monitoring"], most=1.0)
 

@@ -74,6 +74,7 @@ class TrackCompiler:
             steps=tuple(step.case for step in terms.steps),
             has_truce=track.truce is not None,
             exit_clause=track.truce is not None and track.truce.exit_clause,
+            restraint_days=self._restraint_days(path, track.truce),
             renewal=renewal,
             preconditions=self._preconditions(name, track, seats, space.outcomes, renewal),
             supersedes=tuple(self.bench.tracks.index(other) for other in track.supersedes),
@@ -125,6 +126,12 @@ class TrackCompiler:
                 (self.bench.facts.index(fact), fact, compile_expression(text, names))
                 for fact, text in track.grants.items()
             ),
+        )
+
+    def _restraint_days(self, path: str, truce: schema.Truce | None) -> int:
+        after = None if truce is None else truce.after_expiry
+        return self.bench.maybe(
+            f"{path}.truce.after_expiry.restraint_days", None if after is None else after.restraint_days
         )
 
     def _days(

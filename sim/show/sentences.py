@@ -210,6 +210,13 @@ def _(entry: log.DealEnded, labels: Labels) -> Sentence:
     return Sentence(Kind.DEAL, Severity.TURN, f"{text}.")
 
 
+@sentence.register
+def _(entry: log.RestraintLingered, labels: Labels) -> Sentence:
+    text = f"Restraint outlives it: {_scope(entry.scope)} rests at first"
+    text += f", a little more than a third of that after {counted(max(1, round(entry.restraint_days)), 'day')}."
+    return Sentence(Kind.DEAL, Severity.STEP, text)
+
+
 def inducements_text(inducements: Mapping[str, float], labels: Labels) -> str:
     """What a mediator promises whom, as part of a sentence; empty where it promises nothing."""
     parts = [f"{number(amount)} to {labels.party(party)}" for party, amount in inducements.items() if amount > 0]

@@ -272,6 +272,7 @@ def _truce(draw: DrawFn, *, may_open: bool) -> Plain:
         "scope": draw(st.sampled_from(["1", "0.2", "0.5 + kind / 4"])),
         "monitoring": draw(st.sampled_from(["0", "0.7", "kind"])),
         "exit_clause": draw(st.booleans()),
+        "after_expiry": draw(maybe(ranged(0.5, 9).map(lambda days: {"restraint_days": days}))),
     }
     return without_none(made)
 

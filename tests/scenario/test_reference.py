@@ -119,7 +119,7 @@ def test_every_key_has_a_row(block: str) -> None:
     model = reference.blocks()[block]
     relation = {"gives": "a gives b"} if block in ("Step", "Act") else {}
     keys = [relation.get(name, field.alias or name) for name, field in model.model_fields.items()]
-    heading = {"ActTruce": "Act truce"}.get(block, block)
+    heading = {"ActTruce": "Act truce", "AfterExpiry": "After expiry"}.get(block, block)
     assert [cells[0] for cells in rows("key", section(heading))] == [f"`{key}`" for key in keys]
 
 

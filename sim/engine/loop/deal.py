@@ -29,7 +29,7 @@ from sim.engine.loop.queue import close, first_withheld, free, take_on
 from sim.engine.loop.renewal import asks_for_renewal, renew
 from sim.engine.loop.sight import gates, holds
 from sim.engine.loop.truce import begin_truce, live_through_truce, mean_ledger
-from sim.engine.loop.world import FAILED, draw, fail, release, reserve_needs, tell, without
+from sim.engine.loop.world import FAILED, draw, fail, forget_restraint, linger, release, reserve_needs, tell, without
 from sim.rules import chance, compliance, mediation
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose
@@ -86,6 +86,7 @@ def begin(book: Book, track: int) -> None:
         other = ints(book, Slot.SUPERSEDES)[place]
         if tables(book)[other].has_deal:
             end(book, other, DealEnding.SUPERSEDED, NOWHERE)
+    forget_restraint(book, track)
     kind = kinds(book)[table.kind]
     if kind.grants_end > kind.grants:
         ints(book, Slot.GRANTS)[run.grants] = track
@@ -106,6 +107,7 @@ def live_through(book: Book, track: int) -> None:
     age = runs(book)[0].day - table.begins_on
     if table.in_truce and days_left(book, track, age) <= 0:
         end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.EXPIRED, NOWHERE)
+        linger(book, track)
         return
     if table.in_truce and age == 0 and never_starts(book, track):
         return

@@ -113,6 +113,7 @@ class Slot(IntEnum):
     DROPPED = auto()
     GRANTS = auto()
     RESTRAINTS = auto()
+    RESIDUES = auto()
     TRUCE_LEDGER = auto()
     INCIDENTS = auto()
     UNDONE = auto()
@@ -215,7 +216,7 @@ ACT = _record("key by day days transfers transfers_end mirrors mirrors_end", "sc
 
 RUN = _record(
     "day days_kept replication central horizon parties "
-    "mediators facts stocks tracks events acts parameters restraints grants "
+    "mediators facts stocks tracks events acts parameters restraints residues grants "
     "status levels_changed watches_days row offset integers numbers unlocks most_unlocks bins "
     "deals most_deals deals_a_run",
     RuleNumbers._fields,
@@ -232,12 +233,15 @@ MEDIATOR = _record("style", MediatorNumbers._fields)
 TABLE = _record(
     "phase reopens_on summoned_by forced last_agreed deals_made days_in_talks days_blocked first_opened first_agreed "
     "talks last_talks first_deal deals days_in_force violations alleged held unlocks "
-    "talking rounds proposer blocked zone passing has_deal outcome kind begins_on in_truce truce_days days_ahead renewals "
-    "suspended_on obligations dues places",
+    "talking rounds proposer blocked zone passing has_deal outcome kind begins_on in_truce truce_days days_ahead "
+    "renewals suspended_on obligations dues places",
     "way_out agreed delivered gestures",
 )
 PLACE = _record("has_spoken spoken made received first barren_days best_today", "demanded inducement")
-TRUCE = _record("observers observers_end bound track key entries violations alleged in_force", "scope monitoring")
+TRUCE = _record(
+    "observers observers_end bound track key entries violations alleged in_force ran_out_on",
+    "scope monitoring residual",
+)
 EVENT_STATE = _record("happened")
 ACT_STATE = _record("in_force")
 OBLIGATION = _record("transfer step", "delivered")

@@ -27,7 +27,7 @@ from sim.engine.loop.opening import (
 )
 from sim.engine.loop.party import endure
 from sim.engine.loop.table import bound_opening, sit
-from sim.engine.loop.world import FAILED, drift, fail
+from sim.engine.loop.world import FAILED, drift, ease, fail
 from sim.rules import chance
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose
@@ -66,6 +66,7 @@ def live_through_day(book: Book) -> None:
         if event_cases(book)[event].day == NOWHERE:
             consider_event(book, event)
     drift(book)
+    ease(book)
     for party in range(run.parties):
         endure(book, party)
     run.days_kept = run.day + 1  # events look at ledgers that end yesterday, tables at today's
@@ -88,6 +89,7 @@ def start(book: Book) -> None:
     run.status = 0
     run.days_kept = 0
     run.restraints = 0
+    run.residues = 0
     run.grants = 0
     run.levels_changed += 1
     draw_parameters(book)

@@ -1,6 +1,7 @@
 """Compiled engine: draws, facts, stocks and restraints. See `world.py` for the same in agents."""
 
 from sim.engine import happened
+from sim.engine.happened import Happening
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
     bits,
@@ -12,10 +13,11 @@ from sim.engine.loop.opening import (
     spaces,
     stock_cases,
     tables,
+    tracks,
     truces,
     unsigned,
 )
-from sim.rules import chance
+from sim.rules import chance, compliance
 from sim.scenario.case import NOWHERE
 from sim.terms import Role
 
@@ -115,7 +117,39 @@ def fighting(book: Book, party: int) -> float:
         truce = truces(book)[restraints[place]]
         if truce.bound >> party & 1:
             restrained += truce.scope
+    residues = ints(book, Slot.RESIDUES)
+    for place in range(runs(book)[0].residues):
+        truce = truces(book)[residues[place]]
+        if truce.bound >> party & 1:
+            restrained += truce.residual
     return max(0.0, 1.0 - restrained)
+
+
+def ease(book: Book) -> None:
+    """Let restraint that outlives a truce fade by a day."""
+    run, residues = runs(book)[0], ints(book, Slot.RESIDUES)
+    for place in range(run.residues):
+        truce = truces(book)[residues[place]]
+        days = floats(book, Slot.DRAWN)[tracks(book)[residues[place]].restraint_days]
+        truce.residual = compliance.residual_scope(truce.scope, float(run.day - truce.ran_out_on), days)
+
+
+def linger(book: Book, track: int) -> None:
+    """Restraint outlives a truce that ran out."""
+    run, truce = runs(book)[0], truces(book)[track]
+    if tracks(book)[track].restraint_days == NOWHERE:
+        return
+    truce.ran_out_on = run.day
+    truce.residual = truce.scope
+    ints(book, Slot.RESIDUES)[run.residues] = track
+    run.residues += 1
+    tell(book, Happening.LINGERED, track, -1, floats(book, Slot.DRAWN)[tracks(book)[track].restraint_days])
+
+
+def forget_restraint(book: Book, track: int) -> None:
+    """A new deal of a track takes the place of the restraint that the last one left behind."""
+    run = runs(book)[0]
+    run.residues = without(ints(book, Slot.RESIDUES), run.residues, track)
 
 
 def monitoring(book: Book, party: int) -> float:

@@ -79,18 +79,17 @@ def _menus(desk: Desk, track: Track, issues: Menus, days: str, at: list[str]) ->
     sound = True
     for issue, choices in issues.items():
         menu = values_of(choices)
-        if menus.open_issue(days, issues) == issue and menus.OPEN in menu:
-            if not _open_once(desk, track, menu, [*at, issue]):
-                sound = False
-                continue
-            menu = [value if value != menus.OPEN else menus.open_counts_as(track.truce) for value in menu]
-        kinds = [isinstance(value, str) for value in menu]
+        passing = menus.OPEN if menus.open_issue(days, issues) == issue else None
+        if passing in menu and not _open_once(desk, track, menu, [*at, issue]):
+            sound = False
+            continue
+        kinds = [isinstance(value, str) and value != passing for value in menu]
         wordy = sum(kinds) > len(kinds) / 2 or (2 * sum(kinds) == len(kinds) and kinds[:1] == [True])
         for index, value in enumerate(menu):
             message = ""
             if not isinstance(value, str | int | float):
                 message = "expected a number or a word"
-            elif isinstance(value, str) != wordy:
+            elif value != passing and isinstance(value, str) != wordy:
                 found = f"'{value}'" if isinstance(value, str) else str(value).lower()
                 rest, this = ("words", "none") if wordy else ("numbers", "a word")
                 message = f"{found}: the other values of '{issue}' are {rest}, this is {this}; keep to one kind"

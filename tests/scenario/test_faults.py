@@ -647,6 +647,12 @@ CASES = [
         "30.5",
         "55:29: pause.truce.open_counts_as: 30.5 must be a whole number of days",
     ),
+    (
+        "issues: {days: [7, 14, 30]",
+        "issues: {days: [7, open, open]",
+        "open",
+        "54:30: pause.issues.days.2: 'open' stands in the menu twice",
+    ),
     # care for another's worth
     (
         "margin: 0.1",

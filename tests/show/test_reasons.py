@@ -105,6 +105,14 @@ def test_packages_that_nobody_can_deliver_are_told(start: datetime.date, labels:
     )
 
 
+def test_packages_that_wait_for_a_condition_are_told(start: datetime.date, labels: Labels) -> None:
+    """A blocked day says how many packages would pass but for a value that is not available yet."""
+    days = [log.DayBlocked(1, "ceasefire", 2, {"days": "30"}, (), (), 0, waiting) for waiting in (1, 4)]
+    one, more = (narrate([day], start, labels)[0].text for day in days)
+    assert one.endswith("1 package would meet every precondition, but holds a value that is not available yet.")
+    assert more.endswith("4 packages would meet every precondition, but hold a value that is not available yet.")
+
+
 def test_a_run_of_tranches_is_one_line(start: datetime.date, labels: Labels) -> None:
     """Ten tranches of eight, one of which fell short by two, are one line from the first day to the last."""
     handed = [

@@ -14,7 +14,8 @@ WORDS = [
     "north", "south", "exchange", "pause", "size", "days", "able", "seed.willing", "host", "aid", "watchers", "all",
     "2025-03-18", "1", "-3", "0.5", "1e9", "~", "true", "[1, 2, 3]", "[3, 2, 1]", "{}", "[]", "{assumed: 3}",
     "{assumed: [1, 2, 3], because: x}", "{assumed: {because: x, north: 1}}", "{reported: {by: x}}", "north gives south",
-    "proposal.size > 3", "{'*': 1}", "assumed", "reported", "disputed", "null", "open", "[7, open]", "{value: open, available if: day > 3}", "{north: {south: 1}}", "{days: open}",
+    "proposal.size > 3", "{'*': 1}", "assumed", "reported", "disputed", "null", "open", "[7, open]",
+    "{value: open, available if: day > 3}", "{north: {south: 1}}", "{days: open}",
     "false", "'", "&a", "*a", "!!str", "? ", "%",
 ]  # fmt: skip
 

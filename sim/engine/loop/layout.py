@@ -204,7 +204,7 @@ SEAT = _record("party track index margin leaving never_starts strategy numbers n
 TRACK = _record(
     "seats seats_end mediators mediators_end space renewal conditions conditions_end supersedes supersedes_end "
     "superseded_by superseded_by_end protocol polite rounds per_day bridge_every cool_down retry lead_days patience "
-    "direct way_out exit_clause steps steps_end obligations most_obligations dues most_dues estimates "
+    "direct way_out exit_clause restraint_days steps steps_end obligations most_obligations dues most_dues estimates "
     "unlocks remembers plain"
 )
 CHANGE = _record("target a b stock amount adds")

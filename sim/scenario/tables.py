@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sim.scenario import menus
 from sim.scenario.desk import Desk, Location
 from sim.scenario.expressions import Names
+from sim.scenario.faults import nearest
 from sim.scenario.names import RESERVED
 from sim.scenario.outcomes import decide
 from sim.scenario.schema import (
@@ -79,7 +80,8 @@ def _menus(desk: Desk, track: Track, issues: Menus, days: str, at: list[str]) ->
     sound = True
     for issue, choices in issues.items():
         menu = values_of(choices)
-        passing = menus.OPEN if menus.open_issue(days, issues) == issue else None
+        lost = desk.lacks_something([*at[:2], "truce"])
+        passing = menus.OPEN if lost or menus.open_issue(days, issues) == issue else None
         if passing in menu and not _open_once(desk, track, menu, [*at, issue]):
             sound = False
             continue
@@ -301,7 +303,7 @@ def _truce(desk: Desk, track: Track, terms: Names, outcomes: Outcomes, at: list[
     if counts is not None and counts.middle != math.floor(counts.middle):
         desk.fault([*here, "open_counts_as"], f"{counts.middle:g} must be a whole number of days")
     if not menus.is_open(track.truce.days, track.issues):
-        _term(desk, track.truce.days, terms, outcomes, [*here, "days"], whole=True)
+        _days(desk, track.truce.days, terms, outcomes, [*here, "days"])
     else:
         for key, path in ((track.renewal, [*at, "renewal"]), (track.truce.after_expiry, [*here, "after_expiry"])):
             if key is not None:
@@ -310,6 +312,14 @@ def _truce(desk: Desk, track: Track, terms: Names, outcomes: Outcomes, at: list[
                 )
     _term(desk, track.truce.scope, terms, outcomes, [*here, "scope"], most=1.0)
     _term(desk, track.truce.monitoring, terms, outcomes, [*here, "monitoring"], most=1.0)
+
+
+def _days(desk: Desk, text: str, terms: Names, outcomes: Outcomes, location: Location) -> None:
+    """The days of a truce that are not simply `open`; report what is meant to be."""
+    if text.isidentifier() and text not in (terms.issues or {}) and nearest(text, [menus.OPEN]):
+        desk.fault(location, f"unknown name '{text}'", menus.OPEN)
+    else:
+        _term(desk, text, terms, outcomes, location, whole=True)
 
 
 def _grants(desk: Desk, name: str, track: Track, terms: Names, outcomes: Outcomes) -> None:
@@ -341,7 +351,7 @@ def _renewal(desk: Desk, name: str, track: Track, seats: Sequence[str]) -> None:
     usable = sound and bool(desk.outcomes[name])
     outcomes = _outcomes(desk, issues if usable else {}, renewal.constraints, terms, at)
     if not menus.is_open(renewal.days, issues):
-        _term(desk, renewal.days, terms, outcomes, [*at, "days"], whole=True)
+        _days(desk, renewal.days, terms, outcomes, [*at, "days"])
     _steps(desk, name, renewal.steps, seats, terms, outcomes, at)
     for field in ("scope", "monitoring"):
         _term(desk, getattr(track.truce, field), terms, outcomes, ["tracks", name, "truce", field], most=1.0)

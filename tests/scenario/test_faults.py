@@ -628,6 +628,18 @@ CASES = [
     ),
     # truces without an end
     (
+        "truce: {days: days",
+        "truce: {days: opne",
+        "opne",
+        "55:19: pause.truce.days: unknown name 'opne'; did you mean 'open'?",
+    ),
+    (
+        "scope: 0.2, monitoring: monitoring}",
+        "scope: 0.2, monitoring: monitoring, after_expiry: {restraint_days: 0}}",
+        "0",
+        "55:92: pause.truce.after_expiry.restraint_days: 0 is out of range: must be above 0",
+    ),
+    (
         "issues: {days: [7, 14, 30]",
         "issues: {days: [7, 365, open]",
         "365",

@@ -5,16 +5,15 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.scenario import menus
+from sim.scenario.checking_menus import check_menus
 from sim.scenario.desk import Desk, Location
 from sim.scenario.expressions import Names
 from sim.scenario.faults import nearest
-from sim.scenario.names import RESERVED
 from sim.scenario.outcomes import decide
 from sim.scenario.schema import (
     FEATURES,
     MOST_OUTCOMES,
     Choice,
-    Menus,
     Precondition,
     Scenario,
     Score,
@@ -36,8 +35,7 @@ def check_track(desk: Desk, name: str, track: Track) -> None:
     at = ["tracks", name]
     seats = _seats(desk, track, at)
     days = "" if track.truce is None else track.truce.days
-    sound = _menus(desk, track, track.issues, days, [*at, "issues"])
-    _availability(desk, name, track.issues, [*at, "issues"])
+    sound = check_menus(desk, track, track.issues, days, [*at, "issues"])
     terms = desk.names.for_terms(name)
     numbers = desk.names.tracks[name].numbers
     outcomes = _outcomes(desk, numbers if sound else {}, track.constraints, terms, at)
@@ -74,52 +72,6 @@ def _seats(desk: Desk, track: Track, at: list[str]) -> tuple[str, ...]:
         desk.fault([*at, "parties"], "a track needs at least two parties")
     sound = len(seats) == len(set(seats)) > 1 and set(seats) <= set(desk.names.parties)
     return seats if sound else desk.names.parties
-
-
-def _menus(desk: Desk, track: Track, issues: Menus, days: str, at: list[str]) -> bool:
-    sound = True
-    for issue, choices in issues.items():
-        menu = values_of(choices)
-        lost = desk.lacks_something([*at[:2], "truce"])
-        passing = menus.OPEN if lost or menus.open_issue(days, issues) == issue else None
-        if passing in menu and not _open_once(desk, track, menu, [*at, issue]):
-            sound = False
-            continue
-        kinds = [isinstance(value, str) and value != passing for value in menu]
-        wordy = sum(kinds) > len(kinds) / 2 or (2 * sum(kinds) == len(kinds) and kinds[:1] == [True])
-        for index, value in enumerate(menu):
-            message = ""
-            if not isinstance(value, str | int | float):
-                message = "expected a number or a word"
-            elif value != passing and isinstance(value, str) != wordy:
-                found = f"'{value}'" if isinstance(value, str) else str(value).lower()
-                rest, this = ("words", "none") if wordy else ("numbers", "a word")
-                message = f"{found}: the other values of '{issue}' are {rest}, this is {this}; keep to one kind"
-            elif isinstance(value, str) and (value in RESERVED or not value.isidentifier() or not value.isascii()):
-                message = f"'{value}' cannot be a value: letters, digits and _ , and no word of the language"
-            elif value in menu[:index]:
-                message = f"'{value}' stands in the menu twice"
-            if message:
-                desk.fault([*at, issue, index, "value"], message)
-                sound = False
-    return sound
-
-
-def _open_once(desk: Desk, track: Track, menu: Sequence[object], at: list[str]) -> bool:
-    """Whether no other value of an issue means the same days as `open`; if one does, report it."""
-    days = menus.open_counts_as(track.truce)
-    if days in menu:
-        message = f"{days:g} stands in the menu, and 'open' counts as {days:g}: change 'open_counts_as' of the truce"
-        desk.fault([*at, menu.index(days), "value"], message)
-    return days not in menu
-
-
-def _availability(desk: Desk, track: str, issues: Menus, at: list[str]) -> None:
-    for issue, menu in issues.items():
-        for index, choice in enumerate(menu):
-            if choice.available_if is not None:
-                here: Location = [*at, issue, index, "available if"]
-                desk.expression(choice.available_if, desk.names.for_choice(track), here)
 
 
 def _outcomes(
@@ -344,8 +296,7 @@ def _renewal(desk: Desk, name: str, track: Track, seats: Sequence[str]) -> None:
         if not desk.lacks_something(["tracks", name, "truce"]):
             desk.fault(at, "only a truce is renewed, and the track has none", at_key=True)
         return
-    sound = _menus(desk, track, renewal.issues, renewal.days, [*at, "issues"])
-    _availability(desk, name, renewal.issues, [*at, "issues"])
+    sound = check_menus(desk, track, renewal.issues, renewal.days, [*at, "issues"])
     terms = desk.names.for_terms(name, renewal=True)
     issues = desk.names.tracks[name].renewal_numbers
     usable = sound and bool(desk.outcomes[name])

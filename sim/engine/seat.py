@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.engine.record import total
 from sim.rules import offers, strength, worth
 from sim.scenario.case import NOWHERE, Space
 from sim.strategies import asking, shelf
@@ -23,9 +24,7 @@ class Stakes:
     def __init__(self, seat: "Seat", space: Space) -> None:
         weights = [0.0 if i == NOWHERE else seat.table.model.drawn[i] for i in space.weights[seat.index]]
         self.base = seat.base_worths(space, weights)
-        total = 0.0
-        for weight in weights:
-            total += abs(weight)
+        weight = total(abs(weight) for weight in weights)
         others, steps = len(seat.table.case.parties), seat.table.steps_of(space)
         self.promised = [[0.0] * len(space.outcomes) for _ in range(others)]
         """[seat that promises][outcome]: worth that rests on its word, after any guarantee."""
@@ -36,7 +35,7 @@ class Stakes:
                     space.scores[seat.index][promise.feature][promise.outcome],
                     promise.share,
                     seat.table.guarantee_of(steps[promise.step]),
-                    total,
+                    weight,
                 )
 
 
@@ -85,8 +84,9 @@ class Seat:
     def base_worths(self, space: Space, weights: list[float]) -> list[float]:
         """Base worth of every package, by some weights on the seat's own scales."""
         scores, features = space.scores[self.index], range(len(space.features))
+        weight = total(abs(weight) for weight in weights)
         return [
-            worth.base_worth(weights, [scores[feature][outcome] for feature in features], len(features))
+            worth.base_worth(weights, [scores[feature][outcome] for feature in features], weight, len(features))
             for outcome in range(len(space.outcomes))
         ]
 

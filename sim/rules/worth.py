@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sim.rules.strength import prevail
 
 
-def base_worth(weights: Sequence[float], scores: Sequence[float], n: int) -> float:
+def base_worth(weights: Sequence[float], scores: Sequence[float], total_weight: float, n: int) -> float:
     """What a proposal is worth to a party before distrust, fear and costs at home.
 
     Args:
         weights: of the features in this party's eyes, of either sign.
         scores: of the proposal on each feature, on the scale that the scenario fixes.
+        total_weight: sum of the absolute weights.
         n: number of features.
 
     Returns:
@@ -18,17 +19,15 @@ def base_worth(weights: Sequence[float], scores: Sequence[float], n: int) -> flo
 
     Source: linear-additive utility with disagreement at 0.
 
-    >>> base_worth([3.0, -1.0], [0.5, 0.5], 2)  # (1.5 - .5) / 4
+    >>> base_worth([3.0, -1.0], [0.5, 0.5], 4.0, 2)  # (1.5 - .5) / 4
     0.25
     """
+    if total_weight == 0.0:
+        return 0.0
     total = 0.0
-    sum_of_weights = 0.0
     for k in range(n):
         total += weights[k] * scores[k]
-        sum_of_weights += abs(weights[k])
-    if sum_of_weights == 0.0:
-        return 0.0
-    return total / sum_of_weights
+    return total / total_weight
 
 
 def caring_worth(base: float, care: float, other: float) -> float:

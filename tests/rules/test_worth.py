@@ -11,9 +11,14 @@ SIGNED = st.floats(-1.0, 1.0)
 GAINS = st.floats(0.0, 2.0)
 
 
+def base_worth(weights: list[float], scores: list[float], n: int) -> float:
+    """The base worth, with the weights added up."""
+    return worth.base_worth(weights, scores, sum(abs(weight) for weight in weights), n)
+
+
 def test_a_hand_worked_base_worth() -> None:
     """Weights 2, -1, 1 and scores .5, 1, .25 give (1 - 1 + .25) / 4 = .0625."""
-    assert worth.base_worth([2.0, -1.0, 1.0], [0.5, 1.0, 0.25], 3) == 0.0625
+    assert base_worth([2.0, -1.0, 1.0], [0.5, 1.0, 0.25], 3) == 0.0625
 
 
 def test_care_is_added_and_not_passed_on() -> None:
@@ -23,19 +28,19 @@ def test_care_is_added_and_not_passed_on() -> None:
 
 def test_no_deal_and_no_interests_are_worth_nothing() -> None:
     """A proposal that holds nothing is worth 0, and so is any proposal to a party without interests."""
-    assert worth.base_worth([2.0, -1.0], [0.0, 0.0], 2) == 0.0
-    assert worth.base_worth([0.0, 0.0], [1.0, 1.0], 2) == 0.0
-    assert worth.base_worth([], [], 0) == 0.0
+    assert base_worth([2.0, -1.0], [0.0, 0.0], 2) == 0.0
+    assert base_worth([0.0, 0.0], [1.0, 1.0], 2) == 0.0
+    assert base_worth([], [], 0) == 0.0
 
 
 @given(pairs=st.lists(st.tuples(st.floats(-10.0, 10.0), SIGNED), max_size=8), scale=st.floats(0.125, 8.0))
 def test_base_worth_does_not_depend_on_the_unit_of_weights(pairs: list[tuple[float, float]], scale: float) -> None:
     """Only the ratios of the weights matter, and the worth lies between -1 and 1."""
     weights, scores = [weight for weight, _ in pairs], [score for _, score in pairs]
-    value = worth.base_worth(weights, scores, len(pairs))
+    value = base_worth(weights, scores, len(pairs))
     assert -1.0 - 1e-12 <= value <= 1.0 + 1e-12
     if all(weight == 0.0 or abs(weight) > 1e-100 for weight in weights):
-        scaled = worth.base_worth([scale * weight for weight in weights], scores, len(pairs))
+        scaled = base_worth([scale * weight for weight in weights], scores, len(pairs))
         assert scaled == pytest.approx(value, abs=1e-12)
 
 

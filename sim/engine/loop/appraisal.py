@@ -26,6 +26,9 @@ from sim.rules import mediation, offers, strength, worth
 from sim.scenario.case import NOWHERE
 from sim.terms import Firmness, Style
 
+LOOKED_BACK = 8
+"""Truce kinds among which one is sought that is as much feared: a bound, since there may be thousands."""
+
 
 def appraise(book: Book, track: int, space: int, gate: int) -> None:
     """Appraise a space for all seats of a table, with the preconditions of one gate.
@@ -45,7 +48,7 @@ def appraise(book: Book, track: int, space: int, gate: int) -> None:
         weigh_fears(book, track, space, seat)
         weigh(book, track, space, seat)
         reservation = reserve_worth(book, track, seat)
-        top = offers.best(floats(book, Slot.WORTHS), feasible, seat, asked.outcomes)
+        top = offers.best(floats_from(book, Slot.WORTHS, seat * asked.outcomes), feasible, 0, asked.outcomes)
         floats(book, Slot.RESERVATIONS)[seat] = reservation
         floats(book, Slot.TOPS)[seat] = reservation if top == -math.inf else top
     consult(book, track, space, gate)
@@ -95,10 +98,12 @@ def weight_of(book: Book, space: int, seat: int, feature: int) -> float:
 def judge(book: Book, space: int, seat: int, first: int, slot: int) -> None:
     """Base worth of every package by the weights in SEAT_FLOATS on the seat's scales, kept from `first` on."""
     asked = spaces(book)[space]
-    weights, kept = floats(book, Slot.SEAT_FLOATS), floats_from(book, slot, first)
+    weights, kept, total = floats(book, Slot.SEAT_FLOATS), floats_from(book, slot, first), 0.0
+    for feature in range(asked.features):
+        total += abs(weights[feature])
     for outcome in range(asked.outcomes):
         scores = floats_from(book, Slot.SCORES, asked.scores + (seat * asked.outcomes + outcome) * asked.features)
-        kept[outcome] = worth.base_worth(weights, scores, asked.features)
+        kept[outcome] = worth.base_worth(weights, scores, total, asked.features)
 
 
 def care(book: Book, space: int, slot: int, first: int) -> None:
@@ -162,6 +167,23 @@ def weigh_gains(book: Book, track: int, space: int) -> None:
                 watched(book, kind.monitoring),
             )
             gains[seat * many + place] = worth.rearming_gain(kind.days, kind.scope, speed)
+    compare_gains(book, space)
+
+
+def compare_gains(book: Book, space: int) -> None:
+    """By truce kind: one under which all seats gain the same, itself or one not far before it in file order."""
+    asked = spaces(book)[space]
+    gains, alike = floats_from(book, Slot.GAINS, asked.gains), ints_from(book, Slot.GAINS_ALIKE, asked.gains)
+    many = asked.kinds_end - asked.kinds
+    for kind in range(many):
+        alike[kind] = kind
+        for earlier in range(max(0, kind - LOOKED_BACK), kind):
+            same = True
+            for seat in range(asked.seats):
+                same = same and gains[seat * many + earlier] == gains[seat * many + kind]
+            if same:
+                alike[kind] = alike[earlier]
+                break
 
 
 def weigh_fears(book: Book, track: int, space: int, seat: int) -> None:
@@ -169,6 +191,7 @@ def weigh_fears(book: Book, track: int, space: int, seat: int) -> None:
     asked, first = spaces(book)[space], tracks(book)[track].seats
     gains, fears = floats_from(book, Slot.GAINS, asked.gains), floats(book, Slot.FEARS)
     me, own = parties(book)[seats(book)[first + seat].party], seats(book)[first + seat].party
+    alike = ints_from(book, Slot.GAINS_ALIKE, asked.gains)
     many, mine = asked.kinds_end - asked.kinds, me.log_strength
     fears[:many] = 0.0
     for other in range(asked.seats):
@@ -179,9 +202,11 @@ def weigh_fears(book: Book, track: int, space: int, seat: int) -> None:
         today = strength.prevail(mine, theirs)
         for kind in range(many):
             own_gain, other_gain = gains[seat * many + kind], gains[other * many + kind]
-            if own_gain < other_gain:  # else power does not shift to the other
+            if alike[kind] == kind and own_gain < other_gain:  # else power does not shift to the other
                 shift = worth.shift_of_power(today, mine, theirs, own_gain, other_gain)
                 fears[kind] = max(fears[kind], worth.fear_of_rearming(me.fear_of_rearming, shift, trust))
+    for kind in range(many):
+        fears[kind] = fears[alike[kind]]
 
 
 def weigh(book: Book, track: int, space: int, seat: int) -> None:

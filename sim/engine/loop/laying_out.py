@@ -422,6 +422,7 @@ class _Plan:
             Slot.INPUTS: parts.most_inputs,
             Slot.STACK: DEPTH,
             Slot.GAINS: parts.gains,
+            Slot.GAINS_ALIKE: parts.gains,
             Slot.GAINS_AS_OF: len(parts.records[Slot.SPACES]),
             Slot.FEARS: parts.most_kinds,
             Slot.SEAT_FLOATS: max(seats, parts.most_features),

@@ -141,6 +141,7 @@ class Slot(IntEnum):
     UNMET = auto()
     GAINS = auto()
     GAINS_AS_OF = auto()
+    GAINS_ALIKE = auto()
     FEARS = auto()
     DEMANDS = auto()
     ALLOWED = auto()

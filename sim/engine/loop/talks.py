@@ -66,26 +66,30 @@ def hold_day(book: Book, track: int) -> int:
 
 
 def survey(book: Book, track: int) -> None:
-    """Find the packages worth every reservation today, and those of them that pass: no others can be agreed."""
+    """Mark the packages worth every reservation today, and list those of them that pass: no others can be agreed."""
     table, case = tables(book)[track], tracks(book)[track]
     outcomes = spaces(book)[case.space].outcomes
     feasible, failing = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING)
-    zone, open_to_all, allowed = ints(book, Slot.ZONE), ints(book, Slot.PASSING), ints(book, Slot.ALLOWED)
-    found, passing = 0, 0
+    zone, passing, allowed = ints(book, Slot.ZONE), ints(book, Slot.PASSING), ints(book, Slot.ALLOWED)
+    members, listed, passes = 0, 0, 0
     for outcome in range(outcomes):
-        allowed[outcome] = feasible[outcome]
+        zone[outcome] = feasible[outcome]
     for index in range(case.seats_end - case.seats):
         own, reservation = floats_from(book, Slot.WORTHS, index * outcomes), floats(book, Slot.RESERVATIONS)[index]
         for outcome in range(outcomes):
-            allowed[outcome] &= 1 if own[outcome] >= reservation else 0
-    for outcome in range(outcomes):  # without a branch: which package is in the zone cannot be foretold
-        zone[found] = outcome
-        open_to_all[passing] = outcome
-        found += allowed[outcome]
-        passing += allowed[outcome] if failing[outcome] == 0 else 0
+            zone[outcome] &= 1 if own[outcome] >= reservation else 0
+    for outcome in range(outcomes):
+        members += zone[outcome]
+        passes += zone[outcome] if failing[outcome] == 0 else 0
+    table.zone = members
+    table.passing = passes
+    if passes == 0:
+        return
+    for outcome in range(outcomes):
         allowed[outcome] = 0
-    table.zone = found
-    table.passing = passing
+        if zone[outcome] != 0 and failing[outcome] == 0:
+            passing[listed] = outcome
+            listed += 1
 
 
 def hold_round(book: Book, track: int) -> int:
@@ -303,49 +307,47 @@ def approach(book: Book, track: int, index: int) -> None:
 def note_blocked(book: Book, track: int, bridging: bool) -> None:
     """Find what would unlock a day without agreement, and keep which preconditions blocked it."""
     table = tables(book)[track]
-    failing, zone, masks = ints(book, Slot.FAILING), ints(book, Slot.ZONE), ints(book, Slot.MASKS)
     table.blocked = 0
     if bridging and table.passing == 0:
         widen(book, track)
     if table.passing != 0 or table.zone == 0:
         return
-    found, last = 0, 0
-    for place in range(table.zone):
-        mask = failing[zone[place]]
-        if mask != last:
-            found = add_mask(masks, found, mask)
-        last = mask
     table.blocked = 1
     table.days_blocked += 1
     tell(book, Happening.BLOCKED, track, -1, float(table.zone))
-    count_unlocks(book, track, found)
+    count_unlocks(book, track, find_masks(book, track))
 
 
 def widen(book: Book, track: int) -> None:
-    """Find the zone anew, with what a bridging mediator could promise."""
+    """Mark the zone anew, with what a bridging mediator could promise."""
     table, outcomes = tables(book)[track], spaces(book)[tracks(book)[track].space].outcomes
     feasible, failing, zone = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING), ints(book, Slot.ZONE)
     table.zone = 0
     for outcome in range(outcomes):
-        if feasible[outcome] != 0 and in_zone(book, track, outcome, outcomes, True):
-            zone[table.zone] = outcome
-            table.zone += 1
-            table.passing += 1 if failing[outcome] == 0 else 0
+        zone[outcome] = 1 if feasible[outcome] != 0 and in_zone(book, track, outcome, outcomes, True) else 0
+        table.zone += zone[outcome]
+        table.passing += zone[outcome] if failing[outcome] == 0 else 0
 
 
-def add_mask(masks: list[int], found: int, mask: int) -> int:
-    """Put a mask in its place in ascending order, unless it contains one before it; returns how many there are."""
-    place = 0
-    while place < found and masks[place] < mask:
-        if is_subset(masks[place], mask):
-            return found
-        place += 1
-    if place < found and masks[place] == mask:
-        return found
-    for later in range(found, place, -1):
-        masks[later] = masks[later - 1]
-    masks[place] = mask
-    return found + 1
+def find_masks(book: Book, track: int) -> int:
+    """List in ascending order what packages of the zone fail, without sets that contain one found before.
+
+    Takes those packages out of the zone as it goes; returns how many there are.
+    """
+    outcomes, failing = spaces(book)[tracks(book)[track].space].outcomes, ints(book, Slot.FAILING)
+    zone, masks, found = ints(book, Slot.ZONE), ints(book, Slot.MASKS), 0
+    for outcome in range(outcomes):
+        if zone[outcome] == 0:
+            continue
+        mask, place = failing[outcome], found
+        for other in range(outcomes):
+            zone[other] &= 0 if is_subset(mask, failing[other]) else 1
+        while place > 0 and masks[place - 1] > mask:
+            masks[place] = masks[place - 1]
+            place -= 1
+        masks[place] = mask
+        found += 1
+    return found
 
 
 def count_unlocks(book: Book, track: int, found: int) -> None:

@@ -13,7 +13,7 @@ from sim.scenario.case import NOWHERE, Case
 WHOLE = (
     *("LEDGER", "DROPPED", "GRANTS", "RESTRAINTS", "TRUCE_LEDGER", "INCIDENTS", "COUNTS", "UNDONE", "RECENT", "MADE"),
     *("ON_TABLE", "ESTIMATED", "STAKED", "UNLOCKS", "UNLOCK_DAYS", "BLOCKED", "ALONE", "HELD", "FEASIBLE", "FAILING"),
-    *("ALLOWED", "MENUS", "ZONE", "PASSING", "MASKS", "GAINS_AS_OF"),
+    *("ALLOWED", "MENUS", "ZONE", "PASSING", "MASKS", "GAINS_AS_OF", "GAINS_ALIKE"),
 )
 """The arrays of a worker that hold whole numbers; those that are neither these nor records hold numbers."""
 DEALS_AT_ONCE = 16

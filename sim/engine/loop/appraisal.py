@@ -40,8 +40,11 @@ def appraise(book: Book, track: int, space: int, gate: int) -> None:
     feasible, failing = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING)
     takes = asked.takes != 0
     for outcome in range(asked.outcomes):
-        feasible[outcome] = 1 if not takes or affords(book, space, outcome) else 0
+        feasible[outcome] = 1
         failing[outcome] = 0
+    if takes:
+        for outcome in range(asked.outcomes):
+            feasible[outcome] = 1 if affords(book, space, outcome) else 0
     hold_back(book, track, space)
     weigh_gains(book, track, space)
     for seat in range(asked.seats):
@@ -215,20 +218,22 @@ def weigh(book: Book, track: int, space: int, seat: int) -> None:
     own = seats(book)[first + seat].party
     suspicion, trusts = parties(book)[own].doubt, floats_from(book, Slot.TRUST, own * runs(book)[0].parties)
     base = floats_from(book, Slot.BASE, asked.bases + seat * asked.outcomes)
-    promised = floats_from(book, Slot.PROMISED, asked.promised + seat * asked.seats * asked.outcomes)
     fears, kind_of = floats(book, Slot.FEARS), ints_from(book, Slot.KIND_OF, asked.kind_of)
     worths = floats_from(book, Slot.WORTHS, seat * asked.outcomes)
     if asked.promises_end == asked.promises:  # where nothing is promised, nothing is doubted
         for outcome in range(asked.outcomes):
             worths[outcome] = worth.worth_today(base[outcome], 0.0, fears[kind_of[outcome]], 0.0)
         return
+    doubts = floats(book, Slot.UNMET)
+    doubts[: asked.outcomes] = 0.0
+    for other in range(asked.seats):
+        if other != seat:
+            trust = trusts[seats(book)[first + other].party]
+            theirs = floats_from(book, Slot.PROMISED, asked.promised + (seat * asked.seats + other) * asked.outcomes)
+            for outcome in range(asked.outcomes):
+                doubts[outcome] += worth.doubt(suspicion, trust, theirs[outcome])
     for outcome in range(asked.outcomes):
-        doubt = 0.0
-        for other in range(asked.seats):
-            if other != seat:
-                trust = trusts[seats(book)[first + other].party]
-                doubt += worth.doubt(suspicion, trust, promised[other * asked.outcomes + outcome])
-        worths[outcome] = worth.worth_today(base[outcome], doubt, fears[kind_of[outcome]], 0.0)
+        worths[outcome] = worth.worth_today(base[outcome], doubts[outcome], fears[kind_of[outcome]], 0.0)
 
 
 def reserve_worth(book: Book, track: int, seat: int) -> float:
@@ -259,7 +264,7 @@ def consult(book: Book, track: int, space: int, gate: int) -> None:
     failing, standing = ints(book, Slot.FAILING), 0
     for condition in range(case.conditions, case.conditions_end):
         stated = conditions(book)[condition]
-        if stated.gate == gate and stated.always != NOWHERE and gates(book, condition):
+        if stated.gate == gate and stated.always and gates(book, condition):
             standing |= 1 << stated.position
     if standing != 0:
         always = ints_from(book, Slot.ALWAYS_FAILING, asked.failing)
@@ -267,8 +272,8 @@ def consult(book: Book, track: int, space: int, gate: int) -> None:
             failing[outcome] = always[outcome] & standing
     for condition in range(case.conditions, case.conditions_end):
         stated = conditions(book)[condition]
-        if stated.gate == gate and stated.always == NOWHERE and gates(book, condition):
-            answers, bit = ints_from(book, Slot.ALWAYS, ask(book, condition, track, space)), 1 << stated.position
+        if stated.gate == gate and not stated.always and gates(book, condition):
+            answers, bit = ints_from(book, Slot.ANSWERS, ask(book, condition, track, space)), 1 << stated.position
             for outcome in range(asked.outcomes):
                 failing[outcome] |= bit if answers[outcome] == 0 else 0
     for seat in range(asked.seats):
@@ -290,7 +295,7 @@ def price(book: Book, track: int, space: int, gate: int, seat: int) -> None:
             unmet[: asked.outcomes] = 0.0
             costs = True
         cost = floats(book, Slot.DRAWN)[stated.cost]
-        answers = ints_from(book, Slot.ALWAYS, ask(book, condition, track, space))
+        answers = ints_from(book, Slot.ANSWERS, ask(book, condition, track, space))
         for outcome in range(asked.outcomes):
             unmet[outcome] += cost if answers[outcome] == 0 else 0.0
     if costs:

@@ -12,7 +12,7 @@ from sim.rules.conditions import DEPTH
 from sim.scenario.case import NOWHERE, ActCase, Case, Change, EventCase, PreconditionCase, TrackCase
 from sim.strategies import shelf
 from sim.strategies.module import StrategyModule
-from sim.terms import Firmness, Gate, Target
+from sim.terms import Firmness, Gate, Seen, Target
 
 MOST_DUES = 20_000
 """Tranches that a deal has in its queue at once, or obligations, at most."""
@@ -25,7 +25,7 @@ class Plan:
     """The arrays of a case, and how much room a worker needs beside them."""
 
     arrays: dict[Slot, numpy.ndarray[Any, Any]]
-    always: numpy.ndarray[Any, Any]
+    answers: numpy.ndarray[Any, Any]
     """What preconditions that only look at the proposal answer; every worker writes into the room before it."""
     strategies: tuple[tuple[str, str], ...]
     """Name and file of every strategy in use; the record of a seat holds its place here."""
@@ -46,7 +46,7 @@ class _Plan:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.parts = Parts(case)
-        self.always: list[int] = []
+        self.answers: list[int] = []
         self.strategies: dict[tuple[str, str], int] = {}
         self.places = 0
         self.estimates = self.unlocks = self.obligations = self.dues = self.integers = self.most_seats = 0
@@ -81,7 +81,9 @@ class _Plan:
             self._act(act)
         self._fading()
         self.integers += 2 * len(case.parties) + 1
-        return Plan(self._arrays(), self._always(), tuple(self.strategies), self._room(), self.integers)
+        return Plan(
+            self._arrays(), numpy.array(self.answers, "i8"), tuple(self.strategies), self._room(), self.integers
+        )
 
     # World and parties ----------------------------------------------------------------------------------
 
@@ -214,17 +216,17 @@ class _Plan:
         return first, len(self.parts.records[Slot.CONDITIONS])
 
     def _condition(self, track: int, condition: PreconditionCase, position: int) -> None:
-        always = NOWHERE
-        if condition.always is not None:
-            always = len(self.always)
-            self.always.extend(condition.always)
+        answers = len(self.answers)
+        self.answers.extend([0] * len(condition.alike) if condition.always is None else condition.always)
         same = ("holder", "seat", "gate", "firmness", "fades", "cost", "public", "since", "until", "key")
         self.parts.add(
             Slot.CONDITIONS,
             track=track,
             position=position,
             program=self.parts.program(condition.program),
-            always=always,
+            always=condition.always is not None,
+            steady=all(seen.kind in (Seen.PROPOSAL, Seen.FACT) for seen in condition.program.inputs),
+            answers=answers,
             alike=self.parts.ints(Slot.ALIKE, condition.alike)[0],
             outcomes=len(condition.alike),
             **{name: getattr(condition, name) for name in same},
@@ -354,12 +356,7 @@ class _Plan:
         arrays |= {slot: numpy.array(rows, RECORD_OF[slot]) for slot, rows in parts.records.items()}
         arrays |= {slot: numpy.array(numbers, "i8") for slot, numbers in parts.integers.items()}
         arrays |= {slot: numpy.array(numbers, "f8") for slot, numbers in parts.numbers.items()}
-        always = arrays[Slot.CONDITIONS]["always"]
-        always[always != NOWHERE] += parts.most_outcomes
         return arrays
-
-    def _always(self) -> numpy.ndarray[Any, Any]:
-        return numpy.array([0] * self.parts.most_outcomes + self.always, "i8")
 
     def _room(self) -> dict[Slot, int]:
         """How much a worker needs of everything, in records or numbers."""
@@ -377,7 +374,9 @@ class _Plan:
             ),
             outcomes,
         )
-        of_conditions = dict.fromkeys((Slot.DROPPED, Slot.BLOCKED, Slot.ALONE, Slot.HELD), conditions)
+        of_conditions = dict.fromkeys(
+            (Slot.DROPPED, Slot.BLOCKED, Slot.ALONE, Slot.HELD, Slot.ANSWERED_AS_OF), conditions
+        )
         of_places = dict.fromkeys((Slot.WORTHS, Slot.MENUS), seats * outcomes)
         return {
             **of_seats,

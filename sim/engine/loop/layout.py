@@ -68,7 +68,7 @@ class Slot(IntEnum):
     AFTER = auto()
     ROWS_FROM = auto()
     ROWS = auto()
-    ALWAYS = auto()
+    ANSWERS = auto()
     ALIKE = auto()
     ALWAYS_FAILING = auto()
     TABLE_MEDIATORS = auto()
@@ -130,6 +130,7 @@ class Slot(IntEnum):
     BLOCKED = auto()
     ALONE = auto()
     HELD = auto()
+    ANSWERED_AS_OF = auto()
     # Of a worker: for the moment
     INPUTS = auto()
     STACK = auto()
@@ -199,7 +200,8 @@ STEP = _record(
 )
 RENEWAL = _record("ask_before renews_on_silence most space steps steps_end rows_from")
 CONDITION = _record(
-    "track holder seat gate firmness fades cost public since until key position program always alike outcomes"
+    "track holder seat gate firmness fades cost public since until key position program always steady answers alike "
+    "outcomes"
 )
 SEAT = _record("party track index margin leaving never_starts strategy numbers numbers_end remembers")
 TRACK = _record(

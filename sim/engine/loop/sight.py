@@ -130,17 +130,22 @@ def gates(book: Book, condition: int) -> bool:
 
 
 def ask(book: Book, condition: int, track: int, space: int) -> int:
-    """By outcome, whether a precondition is met: returns where in ALWAYS the answers stand."""
-    case = conditions(book)[condition]
-    if case.always != NOWHERE:
-        return case.always
+    """By outcome, whether a precondition is met: returns where in ANSWERS it stands.
+
+    It is asked again only where the proposal does not settle it, and facts are not all that it looks at besides or
+    have changed.
+    """
+    case, as_of, changed = conditions(book)[condition], ints(book, Slot.ANSWERED_AS_OF), runs(book)[0].levels_changed
+    if case.always or (case.steady and as_of[condition] == changed):
+        return case.answers
+    as_of[condition] = changed
     asked = spaces(book)[space]
     alike = ints_from(book, Slot.ALIKE, case.alike)
-    answers = ints(book, Slot.ALWAYS)
+    answers = ints_from(book, Slot.ANSWERS, case.answers)
     for outcome in range(asked.outcomes):
         if alike[outcome] == outcome:
             met = holds(book, case.program, track, asked.values + outcome * asked.issues)
             answers[outcome] = 1 if met else 0
         else:
             answers[outcome] = answers[alike[outcome]]
-    return 0
+    return case.answers

@@ -13,7 +13,7 @@ from sim.scenario.case import NOWHERE, Case
 WHOLE = (
     *("LEDGER", "DROPPED", "GRANTS", "RESTRAINTS", "TRUCE_LEDGER", "INCIDENTS", "COUNTS", "UNDONE", "RECENT", "MADE"),
     *("ON_TABLE", "ESTIMATED", "STAKED", "UNLOCKS", "UNLOCK_DAYS", "BLOCKED", "ALONE", "HELD", "FEASIBLE", "FAILING"),
-    *("ALLOWED", "MENUS", "ZONE", "PASSING", "MASKS", "GAINS_AS_OF", "GAINS_ALIKE"),
+    *("ALLOWED", "MENUS", "ZONE", "PASSING", "MASKS", "GAINS_AS_OF", "GAINS_ALIKE", "ANSWERED_AS_OF"),
 )
 """The arrays of a worker that hold whole numbers; those that are neither these nor records hold numbers."""
 DEALS_AT_ONCE = 16
@@ -39,7 +39,7 @@ class Worker:
         for slot, length in plan.room.items():
             kind = RECORD_OF.get(slot, numpy.dtype("i8" if slot.name in WHOLE else "f8"))
             self.arrays[slot] = numpy.zeros(max(1, length), kind)[:length]
-        self.arrays[Slot.ALWAYS] = plan.always.copy()
+        self.arrays[Slot.ANSWERS] = plan.answers.copy()
         self.arrays[Slot.SEATS] = plan.arrays[Slot.SEATS].copy()
         self.arrays[Slot.SEATS]["strategy"] = [addresses[place] for place in plan.arrays[Slot.SEATS]["strategy"]]
         self._truces(plan, case)

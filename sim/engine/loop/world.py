@@ -205,9 +205,11 @@ def available(book: Book, stock: int) -> float:
 
 def affords(book: Book, space: int, outcome: int) -> bool:
     """Whether every giver holds enough that is not yet promised."""
-    needs_from = ints_from_space(book, space, outcome)
-    for need in range(ints(book, Slot.NEEDS_FROM)[needs_from], ints(book, Slot.NEEDS_FROM)[needs_from + 1]):
-        if not available(book, ints(book, Slot.NEED_STOCKS)[need]) >= floats(book, Slot.NEED_AMOUNTS)[need]:
+    needs_from, stocks, reserved = ints(book, Slot.NEEDS_FROM), floats(book, Slot.STOCKS), floats(book, Slot.RESERVED)
+    needed, amounts = ints(book, Slot.NEED_STOCKS), floats(book, Slot.NEED_AMOUNTS)
+    first = ints_from_space(book, space, outcome)
+    for need in range(needs_from[first], needs_from[first + 1]):
+        if not stocks[needed[need]] - reserved[needed[need]] >= amounts[need]:
             return False
     return True
 

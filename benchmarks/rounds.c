@@ -1,8 +1,9 @@
 /* The scenario rounds.yaml by hand: the days of one table at which two parties compare packages, and nothing besides.
 
-   Written for speed and for this scenario alone: worths and what each package fails are worked out once a run, where
-   the engine, which has to expect a war and preconditions that look at the world, asks again every day. The order of a
-   day, the formulas and the draws are those of docs/ODD.md, so that every number comes out equal to the last bit. */
+   Written for speed and for this scenario alone. What packages are worth, and which of them can be agreed at all, is
+   worked out once a run; or, compiled with EACH_DAY, every day, as the engine does, which has to expect a war and
+   preconditions that look at the world. The order of a day, the formulas and the draws are those of docs/ODD.md, so
+   that every number comes out equal to the last bit. */
 
 #include <math.h>
 #include <stdint.h>
@@ -30,6 +31,10 @@ typedef struct {
 } Table;
 
 typedef double Worths[SEATS][OUTCOMES];
+
+typedef struct {
+    int count, places[OUTCOMES];
+} Passing;
 
 static uint64_t mix(uint64_t x)
 {
@@ -60,12 +65,22 @@ static void judge(const Scenario *given, const Drawn *drawn, Worths worths, doub
     }
 }
 
+/* The packages that nothing bars and that are worth both reservations: nobody ever demands less. */
+static void survey(const Scenario *given, const Drawn *drawn, Worths worths, Passing *passing)
+{
+    passing->count = 0;
+    for (int outcome = 0; outcome < OUTCOMES; outcome++)
+        if (!given->failing[outcome] && worths[0][outcome] >= drawn->margins[0] && worths[1][outcome] >= drawn->margins[1])
+            passing->places[passing->count++] = outcome;
+}
+
 /* The package that the chooser likes best of those that all demand and nothing bars, or -1. */
-static int compare_menus(const Scenario *given, Worths worths, const double demands[SEATS], int64_t chooser)
+static int compare_menus(const Passing *passing, Worths worths, const double demands[SEATS], int64_t chooser)
 {
     int best = -1;
-    for (int outcome = 0; outcome < OUTCOMES; outcome++) {
-        if (given->failing[outcome] || worths[0][outcome] < demands[0] || worths[1][outcome] < demands[1]) continue;
+    for (int place = 0; place < passing->count; place++) {
+        int outcome = passing->places[place];
+        if (worths[0][outcome] < demands[0] || worths[1][outcome] < demands[1]) continue;
         double own = worths[chooser][outcome], other = worths[1 - chooser][outcome];
         if (best < 0 || own > worths[chooser][best] || (own == worths[chooser][best] && other > worths[1 - chooser][best]))
             best = outcome;
@@ -116,9 +131,19 @@ static void note_blocked(const Scenario *given, Worths worths, const double *res
 }
 
 /* One day of rounds; returns whether the parties agreed. */
-static int hold_day(const Scenario *given, const Drawn *drawn, Worths worths, const double tops[SEATS], Table *table, Row *row)
+static int hold_day(const Scenario *given, const Drawn *drawn, Worths worths, double tops[SEATS], Passing *passing, Table *table, Row *row)
 {
+#ifdef EACH_DAY
+    judge(given, drawn, worths, tops);
+    survey(given, drawn, worths, passing);
+#endif
     for (int held = 0; held < given->per_day && table->rounds < given->rounds; held++) {
+        int last = (table->rounds + 1) % given->per_day == 0 || table->rounds + 1 == given->rounds;
+        if (passing->count == 0 && !last) {
+            table->rounds++;
+            table->proposer = (table->proposer + 1) % SEATS;
+            continue;
+        }
         double time = (double)(table->rounds + 1) / (double)given->rounds, demands[SEATS];
         for (int seat = 0; seat < SEATS; seat++) {
             double least = drawn->margins[seat], top = tops[seat], asked = least;
@@ -126,11 +151,11 @@ static int hold_day(const Scenario *given, const Drawn *drawn, Worths worths, co
             if (asked > fmax(top, least)) asked = fmax(top, least);
             demands[seat] = asked > least ? asked : least;
         }
-        int agreed = compare_menus(given, worths, demands, (table->proposer + 1) % SEATS);
+        int agreed = compare_menus(passing, worths, demands, (table->proposer + 1) % SEATS);
         table->rounds++;
         table->proposer = (table->proposer + 1) % SEATS;
         if (agreed >= 0) return 1;
-        if (table->rounds % given->per_day == 0 || table->rounds == given->rounds)
+        if (last)
             for (int seat = 0; seat < SEATS; seat++)
                 table->barren[seat] = is_fruitful(worths, demands, drawn->margins, seat) ? 0 : table->barren[seat] + 1;
     }
@@ -149,16 +174,18 @@ static void run(const Scenario *given, const Drawn *drawn, uint64_t key, Row *ro
 {
     Worths worths;
     double tops[SEATS];
+    Passing passing;
     Table table = {0};
     *row = (Row){.first_agreed = -1};
     judge(given, drawn, worths, tops);
+    survey(given, drawn, worths, &passing);
     for (int64_t day = 0; day < given->days; day++) {
         if (!table.open) {
             if (day < table.reopens_on) continue;
             table = (Table){.open = 1, .proposer = (int64_t)(draw(key, FIRST_PROPOSER, -1, day) * SEATS)};
         }
         row->days_in_talks++;
-        if (hold_day(given, drawn, worths, tops, &table, row)) {
+        if (hold_day(given, drawn, worths, tops, &passing, &table, row)) {
             row->talks++;
             row->first_agreed = day;
             row->ending = COMPLETED;

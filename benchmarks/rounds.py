@@ -48,13 +48,13 @@ class ByHand:
         return self.rows
 
 
-def build() -> ctypes.CDLL | None:
-    """Compile rounds.c and load it; None where there is no C compiler."""
+def build(*options: str) -> ctypes.CDLL | None:
+    """Compile rounds.c and load it, with options of the compiler besides; None where there is no C compiler."""
     if shutil.which(COMPILE[0]) is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder, "rounds.so")
-        subprocess.run([*COMPILE, "-o", library, HERE / "rounds.c", "-lm"], check=True)
+        subprocess.run([*COMPILE, *options, "-o", library, HERE / "rounds.c", "-lm"], check=True)
         return ctypes.CDLL(str(library))
 
 

@@ -325,18 +325,12 @@ def can_promise(book: Book, mediator: int, many: int) -> bool:
     return mediation.affordable(floats(book, Slot.SEAT_FLOATS), me.inducement_cap, me.leverage, many)
 
 
-def in_zone(book: Book, track: int, outcome: int, outcomes: int, bridging: bool) -> bool:
-    """Whether a feasible package is worth every reservation, counting what a bridging mediator could promise."""
+def is_within_reach(book: Book, track: int, outcome: int, outcomes: int) -> bool:
+    """Whether some mediator of a table could make up what a package lacks to the reservations."""
     case = tracks(book)[track]
     many = case.seats_end - case.seats
-    worths, reservations, enough = floats(book, Slot.WORTHS), floats(book, Slot.RESERVATIONS), True
-    for seat in range(many):
-        enough = enough and worths[seat * outcomes + outcome] >= reservations[seat]
-    if enough:
-        return True
-    if bridging:
-        lacks(book, outcome, outcomes, many)
-        for position in range(case.mediators, case.mediators_end):
-            if can_promise(book, ints(book, Slot.TABLE_MEDIATORS)[position], many):
-                return True
+    lacks(book, outcome, outcomes, many)
+    for position in range(case.mediators, case.mediators_end):
+        if can_promise(book, ints(book, Slot.TABLE_MEDIATORS)[position], many):
+            return True
     return False

@@ -1,7 +1,7 @@
 """Compiled engine: the rounds of a day of talks, and what blocked it. See `talks.py` for the same in agents."""
 
 from sim.engine.happened import Happening
-from sim.engine.loop.appraisal import appraise, in_zone
+from sim.engine.loop.appraisal import appraise, is_within_reach
 from sim.engine.loop.bridging import bridge
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
@@ -319,14 +319,14 @@ def note_blocked(book: Book, track: int, bridging: bool) -> None:
 
 
 def widen(book: Book, track: int) -> None:
-    """Mark the zone anew, with what a bridging mediator could promise."""
+    """Add to the zone what a bridging mediator could bring into it."""
     table, outcomes = tables(book)[track], spaces(book)[tracks(book)[track].space].outcomes
     feasible, failing, zone = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING), ints(book, Slot.ZONE)
-    table.zone = 0
     for outcome in range(outcomes):
-        zone[outcome] = 1 if feasible[outcome] != 0 and in_zone(book, track, outcome, outcomes, True) else 0
-        table.zone += zone[outcome]
-        table.passing += zone[outcome] if failing[outcome] == 0 else 0
+        if zone[outcome] == 0 and feasible[outcome] != 0 and is_within_reach(book, track, outcome, outcomes):
+            zone[outcome] = 1
+            table.zone += 1
+            table.passing += 1 if failing[outcome] == 0 else 0
 
 
 def find_masks(book: Book, track: int) -> int:

@@ -30,7 +30,7 @@ def measure(quick: bool) -> list[Line]:
 
 
 def _threads(size: int) -> list[Line]:
-    prepared, library = compiled.prepare(compile_case(read(ROOT / FLAGSHIP))), rounds.build()
+    prepared, library = compiled.prepare(compile_case(read(ROOT / FLAGSHIP))), rounds.build("-DEACH_DAY")
     kernels: dict[str, Callable[[int], object]] = {
         "engine": lambda chunk: compiled.run_chunk(prepared, SEED, chunk * size, size)
     }

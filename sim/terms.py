@@ -105,6 +105,7 @@ class Seen(IntEnum):
     TRACK_DEALS = 12  # track: deals begun so far
     TRACK_SINCE_DEAL = 13  # track: days since its last deal was agreed (the day plus one if none was)
     TRACK_IN_FORCE = 14  # track: 1 while a deal is in force, otherwise 0
+    FREE = 15  # of the pile that a count takes from: persons or units that are not promised yet
 
 
 class Op(IntEnum):

@@ -70,9 +70,7 @@ def appraise(table: "Table", space: Space, gate: Gate) -> Appraisal:
     """Appraise a space for all seats of a table, with the preconditions of one gate."""
     world = table.model.world
     gains = [seat.rearming_gains(space) for seat in table.seats]
-    feasible = [
-        world.affords(needs) and ready for needs, ready in zip(space.needs, available(table, space), strict=True)
-    ]
+    feasible = [world.allows(space, outcome) and ready for outcome, ready in enumerate(available(table, space))]
     standings = [standing for standing in table.standings if standing.case.gate is gate]
     before_audience = [seat.worths(space, seat.fears(gains)) for seat in table.seats]
     reservations = [seat.reservation() for seat in table.seats]

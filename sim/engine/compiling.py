@@ -26,6 +26,7 @@ import sim
 from sim.engine.loop import (
     appraisal,
     bridging,
+    counting,
     deal,
     delivery,
     happenings,
@@ -275,7 +276,8 @@ class Engine:
 
 
 CROSSINGS: tuple[Callable[..., Any], ...] = (
-    sight.holds,
+    sight.value_of,
+    counting.settle,
     party.endure,
     appraisal.take_stakes,
     appraisal.appraise,

@@ -1,6 +1,6 @@
 """A deal through its life: what falls due, what is delivered, whether the truce holds, how it ends."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sim.engine.record import NEVER, DealRecord
 from sim.engine.truce import Truce
 from sim.engine.world import Residue, Restraint
 from sim.rules import captives, chance, compliance, mediation
-from sim.scenario.case import NOWHERE, StepCase, Transfer, TruceKind
+from sim.scenario.case import NOWHERE, Space, StepCase, Transfer, TruceKind
 from sim.scenario.expressions import Program
 from sim.terms import DealEnding, Gate, Phase, Purpose
 
@@ -27,6 +27,12 @@ class Obligation:
     transfer: Transfer
     step: StepCase
     name: str
+    terms: Sequence[float]
+    """Values of the issues that it was agreed with."""
+    amount: float
+    """Agreed in all; of a standing count, what has fallen due so far."""
+    now: float = 0.0
+    """What a standing count comes to today."""
     delivered: float = 0.0
 
 
@@ -50,7 +56,15 @@ class Due:
 
     def amount(self, obligation: Obligation) -> float:
         """How much of an obligation this tranche is."""
-        return captives.instalment(obligation.transfer.amount, self.tranche, len(self.step.tranches))
+        if self.step.standing:
+            return obligation.now
+        return captives.instalment(obligation.amount, self.tranche, len(self.step.tranches))
+
+    def share(self, obligation: Obligation, part: float) -> float:
+        """A part of an obligation as a share of what was agreed: of a standing count, the same every tranche."""
+        if self.step.standing:
+            return part / (obligation.now * len(self.step.tranches))
+        return part / obligation.amount
 
 
 class Deal:
@@ -79,18 +93,19 @@ class Deal:
         self._undone: dict[str, int] = {}
         """Tranches still to come, by step."""
         self._places = 0
-        self._take_on(table.case.steps, space.transfers[agreement.outcome], self.begins_on, "")
-        self.model.world.reserve(space.needs[agreement.outcome])
+        self._take_on(table.case.steps, space, agreement.outcome, self.begins_on, "")
 
-    def _take_on(self, steps: Sequence[StepCase], transfers: Iterable[Transfer], begins: int, prefix: str) -> None:
-        """Take on the steps of the deal, or of a renewal."""
-        case = self.model.case
+    def _take_on(self, steps: Sequence[StepCase], space: Space, outcome: int, begins: int, prefix: str) -> None:
+        """Take on the steps of the deal, or of a renewal: settle what they come to, and put it aside."""
+        case, settled = self.model.case, self.model.world.settle(space, outcome)
+        self.model.world.reserved = list(settled.promised)
         by_step: dict[int, list[Obligation]] = {index: [] for index in range(len(steps))}
-        for transfer in transfers:
+        for transfer, amount in zip(space.transfers[outcome], settled.amounts, strict=True):
             step, stock = steps[transfer.step], case.stocks[transfer.stock]
             what = case.assets[stock.what] if stock.of < 0 else case.categories[stock.what]
             name = f"{prefix}{step.name}.{case.parties[transfer.giver].name}.{what}"
-            by_step[transfer.step].append(Obligation(transfer, step, name))
+            if amount > 0.0 or step.standing:
+                by_step[transfer.step].append(Obligation(transfer, step, name, space.outcomes[outcome], amount))
         for index, obligations in by_step.items():
             if obligations:
                 step = steps[index]
@@ -139,7 +154,7 @@ class Deal:
             if self.ending is DealEnding.NONE and self._asks_for_renewal():
                 self._renew()
         elif not self.queue:
-            self.end(DealEnding.SHORT if self.is_short else DealEnding.COMPLETED)
+            self.end(DealEnding.COMPLETED)
 
     @property
     def age(self) -> int:
@@ -149,7 +164,7 @@ class Deal:
     def _run_out(self, truce: Truce) -> None:
         """The truce is over by its own terms; restraint may outlive it."""
         model, table = self.model, self.table
-        self.end(DealEnding.SHORT if self.is_short else DealEnding.EXPIRED)
+        self.end(DealEnding.EXPIRED)
         if table.case.restraint_days != NOWHERE:
             parties, scope = truce.restraint.parties, truce.restraint.scope
             days = model.drawn[table.case.restraint_days]
@@ -164,14 +179,24 @@ class Deal:
     @property
     def is_short(self) -> bool:
         """Whether less was delivered than agreed, leaving out what stands outside the deal."""
-        return any(o.delivered < o.transfer.amount for o in self.obligations if not o.step.outside)
+        return any(o.delivered < o.amount for o in self.obligations if not o.step.outside)
 
     def end(self, ending: DealEnding, party: str = "") -> None:
-        """The deal is over: what was not delivered is nobody's to give any more, and restraint ends."""
+        """The deal is over: what was not delivered is nobody's to give any more, and restraint ends.
+
+        A deal that runs out or has nothing left to do is short where less was delivered than agreed.
+        """
         model, world = self.model, self.model.world
+        promised = list(world.reserved)
+        for due in self.queue:
+            if due.day <= model.day:
+                Delivery(self, due).settle(promised)
+                self._fall_due(due)
+        if ending in (DealEnding.EXPIRED, DealEnding.COMPLETED) and self.is_short:
+            ending = DealEnding.SHORT
         self.ending, self.ended_on = ending, model.day
         for due in self.queue:
-            world.reserve([(o.transfer.stock, due.amount(o)) for o in due.obligations], -1.0)
+            self._free(due)
         self.queue = []
         if self.truce is not None:
             self.truce.end()
@@ -224,7 +249,19 @@ class Deal:
         """A tranche is done with, delivered or (outside the deal) let go."""
         self.queue = [other for other in self.queue if other is not due]
         self._undone[due.key] -= 1
-        self.model.world.reserve([(o.transfer.stock, due.amount(o)) for o in due.obligations], -1.0)
+        self._fall_due(due)
+        self._free(due)
+
+    def _fall_due(self, due: Due) -> None:
+        """A standing count is agreed as far as it has fallen due."""
+        if due.step.standing:
+            for obligation in due.obligations:
+                obligation.amount += obligation.now
+
+    def _free(self, due: Due) -> None:
+        """Free what was put aside for a tranche."""
+        if not due.step.standing:
+            self.model.world.reserve([(o.transfer.stock, due.amount(o)) for o in due.obligations], -1.0)
 
     def _suspend(self, due: Due) -> None:
         due.withheld = True
@@ -309,8 +346,7 @@ class Deal:
         )
         if renewed:
             ends = self.begins_on + self.truce_days
-            self._take_on(renewal.steps, renewal.space.transfers[answer.row], ends, "renewal.")
-            self.model.world.reserve(renewal.space.needs[answer.row])
+            self._take_on(renewal.steps, renewal.space, answer.row, ends, "renewal.")
             kind = renewal.space.kinds[renewal.space.kind_of[answer.row]]
             self.truce_days += int(kind.days)
             self.days_ahead = int(kind.days) if kind.without_end else 0
@@ -333,15 +369,24 @@ class Deal:
         total = 0.0
         for obligation in self.obligations:
             if counts(obligation):
-                total += obligation.delivered if delivered else obligation.transfer.amount
+                total += obligation.delivered if delivered else obligation.amount
         return total
+
+    def settled(self) -> tuple[log.Count, ...]:
+        """What counts that depend on what is held came to at agreement."""
+        names = [party.name for party in self.model.parties]
+        return tuple(
+            log.Count(names[o.transfer.giver], names[o.transfer.receiver], o.name.rsplit(".", 1)[1], o.amount)
+            for o in self.obligations
+            if o.transfer.count is not None and not o.step.standing
+        )
 
     def record(self) -> DealRecord:
         """What is left of the deal."""
         agreed: dict[str, float] = {}
         delivered: dict[str, float] = {}
         for obligation in self.obligations:
-            agreed[obligation.name] = agreed.get(obligation.name, 0.0) + obligation.transfer.amount
+            agreed[obligation.name] = agreed.get(obligation.name, 0.0) + obligation.amount
             delivered[obligation.name] = delivered.get(obligation.name, 0.0) + obligation.delivered
         ending = DealEnding.OPEN_AT_HORIZON if self.ending is DealEnding.NONE else self.ending
         truce = self.truce

@@ -26,11 +26,28 @@ class Delivery:
 
     def attempt(self) -> bool:
         """Hand the tranche over if nothing stands in the way; returns whether it was."""
+        self.settle(list(self.model.world.reserved))
         if self._condition_unmet() or self._stock_lacking() or self._defaulted():
             return False
         for obligation in self.due.obligations:
-            self._hand_over(obligation)
+            if self._moves(obligation):
+                self._hand_over(obligation)
         return True
+
+    def settle(self, promised: list[float]) -> None:
+        """What standing counts come to today, one after the other; they add to what is promised."""
+        if not self.due.step.standing:
+            return
+        piles = self.model.world.piles(promised)
+        for obligation in self.due.obligations:
+            transfer = obligation.transfer
+            assert transfer.count is not None
+            obligation.now = piles.count(transfer.count, obligation.terms, transfer.stock)
+            promised[transfer.stock] += obligation.now
+
+    def _moves(self, obligation: "Obligation") -> bool:
+        """Whether there is anything to give: of a standing count there may be nothing today."""
+        return not self.due.step.standing or obligation.now > 0.0
 
     def _givers(self) -> list[int]:
         return list(dict.fromkeys(obligation.transfer.giver for obligation in self.due.obligations))
@@ -69,7 +86,7 @@ class Delivery:
         asked: list[tuple[int, int]] = []
         for obligation in self.due.obligations:
             transfer = obligation.transfer
-            if (transfer.giver, transfer.receiver) in asked:
+            if (transfer.giver, transfer.receiver) in asked or not self._moves(obligation):
                 continue
             asked.append((transfer.giver, transfer.receiver))
             giver = self.model.parties[transfer.giver]
@@ -90,7 +107,7 @@ class Delivery:
             return
         self.due.faulted.append(transfer.giver)
         receiver = self.model.parties[transfer.receiver]
-        share = self.due.amount(obligation) / transfer.amount
+        share = self.due.share(obligation, self.due.amount(obligation))
         receiver.trust[transfer.giver] = trust.after_shortfall(
             receiver.trust[transfer.giver], self.model.rules.trust_loss, share
         )
@@ -120,9 +137,9 @@ class Delivery:
         if self.due.step.gesture:
             after = trust.after_gesture(before, rules.gesture_gain, share_of_holdings)
         else:
-            after = trust.after_delivery(before, rules.trust_gain, handed / transfer.amount)
+            after = trust.after_delivery(before, rules.trust_gain, self.due.share(obligation, handed))
         if handed < due:
-            after = trust.after_shortfall(after, rules.trust_loss, (due - handed) / transfer.amount)
+            after = trust.after_shortfall(after, rules.trust_loss, self.due.share(obligation, due - handed))
         receiver.trust[transfer.giver] = after
 
     def _draw(self, purpose: Purpose, obligation: "Obligation", what: int) -> float:

@@ -9,6 +9,17 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """So many of something that one party is to give another."""
+
+    giver: str
+    receiver: str
+    what: str
+    """Category or asset."""
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A precondition as it stood when it was asked, with what it looked at."""
 
@@ -166,6 +177,8 @@ class Agreed(Entry):
     """`offer`, or the name of the mediator whose bridging proposal it was."""
     begins: int
     inducements: Mapping[str, float]
+    settled: tuple[Count, ...] = ()
+    """What counts that depend on what is held come to, as it is held today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,7 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
                 agreement.via,
                 self.deal.begins_on,
                 self.by_party(agreement.inducements),
+                self.deal.settled(),
             )
         )
         if self.case.lead_days == 0:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.rules import compliance
-from sim.scenario.case import NOWHERE, Case
+from sim.scenario.case import NOWHERE, Case, Space
+from sim.scenario.counting import Piles, Settled, settle
 from sim.terms import Role
 
 
@@ -131,6 +132,21 @@ class World:
     def affords(self, needs: Sequence[tuple[int, float]]) -> bool:
         """Whether every giver holds enough that is not yet promised."""
         return all(self.available(stock) >= amount for stock, amount in needs)
+
+    def allows(self, space: Space, outcome: int) -> bool:
+        """Whether every giver holds enough for a package, and every step of it moves something."""
+        if not self.affords(space.needs[outcome]):
+            return False
+        return not space.settles[outcome] or self.settle(space, outcome).moves(space.transfers[outcome], space.later)
+
+    def settle(self, space: Space, outcome: int) -> Settled:
+        """What the counts of a package come to today."""
+        transfers, values, needs = space.transfers[outcome], space.outcomes[outcome], space.needs[outcome]
+        return settle(transfers, space.later, values, needs, self.piles(self.reserved))
+
+    def piles(self, promised: Sequence[float]) -> Piles:
+        """What is held today, where so much of it is promised."""
+        return Piles(self.case.stocks, self.stock_at, self.stocks, promised)
 
     def reserve(self, needs: Sequence[tuple[int, float]], sign: float = 1.0) -> None:
         """Put aside what was promised, or with `sign` -1 free it again."""

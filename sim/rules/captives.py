@@ -24,6 +24,28 @@ def capture(u: float, rate: float, fighting: float) -> int:
     return poisson(u, rate * fighting)
 
 
+def settle(asked: float, free: float, whole: bool) -> float:
+    """What a count that depends on what is held comes to.
+
+    Args:
+        asked: persons or units that the terms ask for, of any sign.
+        free: that the giver holds and has not promised yet.
+        whole: whether only whole ones count, as of persons.
+
+    Returns:
+        Persons or units, in [0, free].
+
+    Source: definition.
+
+    >>> settle(12.9, 40.0, True), settle(99.0, 40.5, True), settle(99.0, 40.5, False), settle(-3.0, 40.0, True)
+    (12.0, 40.0, 40.5, 0.0)
+    """
+    if not (asked > 0.0 and free > 0.0):
+        return 0.0
+    count = min(asked, free)
+    return float(math.floor(count)) if whole else count
+
+
 def share_of_holdings(given: float, held: float) -> float:
     """What a giver hands over, as a share of what it held of the kind.
 

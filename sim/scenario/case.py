@@ -176,7 +176,11 @@ class Transfer:
     giver: int
     receiver: int
     amount: float
-    """Agreed in all, over all tranches."""
+    """Agreed in all, over all tranches; of a count that depends on what is held, as holdings are at the start."""
+    count: Program | None = None
+    """What settles it: at agreement, or of a standing step when a tranche falls due; None where it is fixed."""
+    times: int = 1
+    """Tranches of which each is the whole count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,8 @@ class StepCase:
     delivers_if: Program | None
     guaranteed_by: int
     """Ordinal of the mediator, or NOWHERE."""
+    standing: bool = False
+    """Whether its counts are settled when each tranche falls due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +259,13 @@ class Space:
     waiting: tuple[tuple[Program, tuple[int, ...]], ...]
     """Conditions of values that are not always available, and the outcomes that each of them holds back."""
     needs: tuple[tuple[tuple[int, float], ...], ...]
-    """[outcome]: stocks and how much of each the outcome takes."""
+    """[outcome]: stocks and how much of each the outcome takes by its fixed counts."""
     transfers: tuple[tuple[Transfer, ...], ...]
     """[outcome]"""
+    settles: tuple[bool, ...]
+    """[outcome]: whether it holds counts that depend on what is held."""
+    later: tuple[int, ...]
+    """Ordinals of the steps whose counts are settled when a tranche falls due."""
     kinds: tuple[TruceKind, ...]
     kind_of: tuple[int, ...]
     """[outcome]: its truce kind."""

@@ -30,6 +30,11 @@ class Program:
     inputs: tuple[Reference, ...]
 
     @property
+    def sees_piles(self) -> bool:
+        """Whether, as a count, it depends on what somebody holds."""
+        return any(seen.kind in (Seen.FREE, Seen.HELD, Seen.ASSETS) for seen in self.inputs)
+
+    @property
     def sees_world(self) -> bool:
         """Whether its value depends on anything but the proposal."""
         return any(seen.kind is not Seen.PROPOSAL for seen in self.inputs)

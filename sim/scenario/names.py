@@ -10,7 +10,7 @@ from sim.scenario.schema import Choice, Menus, Scenario, Track, values_of
 from sim.terms import Gate, Phase, Seen, Target
 
 PHASE_WORDS = {phase.name.lower(): float(phase) for phase in Phase}
-RESERVED = ("and", "or", "not", "true", "false", "min", "max", "day")
+RESERVED = ("and", "or", "not", "true", "false", "min", "max", "day", "all")
 """Words of the language itself, which nothing in a scenario may be named."""
 MOST_DAYS_BACK = 366
 
@@ -83,7 +83,7 @@ class NameTable:
         return Names(self, "'available if' is asked", self.tracks[track].steps)
 
     def for_terms(self, track: str, *, renewal: bool = False) -> "Names":
-        """What the terms (constraints, counts, truce, grants) of a track or of its renewal may look at.
+        """What the terms (constraints, truce, grants) of a track or of its renewal may look at.
 
         Issues, as `size` or `proposal.size`, and nothing of the world. Raises KeyError for an unknown track.
         """
@@ -96,7 +96,7 @@ class NameTable:
         Raises KeyError for an unknown track.
         """
         issues = self._issues(track, renewal=renewal)
-        return Names(self, "a track is asked", self.tracks[track].steps, issues, bare_issues=True)
+        return Names(self, "a track is asked", self.tracks[track].steps, issues, bare_issues=True, piles=True)
 
     def _issues(self, track: str, *, renewal: bool) -> Mapping[str, Mapping[str, float]]:
         names = self.tracks[track]
@@ -118,6 +118,8 @@ class Names:
     """Whether an issue may be named without `proposal.`."""
     world: bool = True
     """Whether anything but issues is in sight."""
+    piles: bool = False
+    """Whether a count is settled: `all`, and what is held, are in sight."""
 
     def words(self, reference: Reference) -> Mapping[str, float]:
         """The words that something may be compared with, each with its number."""
@@ -150,22 +152,27 @@ class Names:
         if parts[0] not in readers:
             guess = nearest(parts[0], readers)
             raise UnknownName(f"unknown name '{name}'", ".".join([guess, *parts[1:]]) if guess else "", parts[0])
-        if not self.world and parts[0] != "proposal":
-            raise UnknownName(
-                f"'{name}' cannot be looked at when {self.moment}: terms that depend on the state of the world "
-                "are not yet supported, only issues and numbers"
-            )
+        if not self.world and parts[0] not in ("proposal", *(("held", "assets") if self.piles else ())):
+            raise UnknownName(f"'{name}' cannot be looked at when {self.moment}: {self._only}")
         _of_war(name, parts[0], self.table)
         return readers[parts[0]](name, parts)
 
+    @property
+    def _only(self) -> str:
+        return "only issues, numbers and what is held" if self.piles else "only issues and numbers"
+
     def _bare(self, name: str) -> Reference:
         issues, facts = list(self.issues or {}), self.table.facts
+        if name == "all":
+            if not self.piles:
+                raise UnknownName("'all' stands for all that a giver holds: only the counts of a step know it")
+            return Reference(Seen.FREE, name=name)
         if self.bare_issues and name in issues:
             return Reference(Seen.PROPOSAL, issues.index(name), name=name)
         if not self.world:
             if name in facts or name == "day":
-                raise UnknownName(f"'{name}' cannot be looked at when {self.moment}: only issues and numbers")
-            raise UnknownName(f"unknown name '{name}'", nearest(name, issues), name)
+                raise UnknownName(f"'{name}' cannot be looked at when {self.moment}: {self._only}")
+            raise UnknownName(f"unknown name '{name}'", nearest(name, [*issues, "all"] if self.piles else issues), name)
         if name == "day":
             return Reference(Seen.DAY, name=name)
         if name in facts:

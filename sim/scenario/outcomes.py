@@ -6,10 +6,11 @@ party ever uses it.
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.rules import conditions
 from sim.scenario.case import NOWHERE, IssueCase, Promise, Space, StepCase, StockCase, Transfer, TruceKind
+from sim.scenario.counting import Piles, may_move, settle
 from sim.scenario.expressions import Program
 from sim.scenario.features import Handed, Package, Stake, part_of, scores_of
 from sim.scenario.schema import FEATURES
@@ -69,17 +70,19 @@ def _values(issues: Sequence[IssueCase], choices: Sequence[int]) -> tuple[float,
     return tuple(issue.values[choice] for issue, choice in zip(issues, choices, strict=True))
 
 
-def build_space(terms: Terms, stakes: Sequence[Stake], stocks: Sequence[StockCase]) -> Space:
+def build_space(terms: Terms, stakes: Sequence[Stake], piles: Piles) -> Space:
     """Enumerate the packages of a track and what each holds for each seat.
+
+    `piles` is what is held at the start: counts that depend on it are judged by that.
 
     Raises:
         MissingScore: where a seat's table of scores has no row for an amount that some package holds.
     """
     choices = possible(terms.issues, terms.constraints)
     outcomes = [_values(terms.issues, choice) for choice in choices]
-    transfers = [_transfers(terms.steps, values) for values in outcomes]
+    transfers = [_transfers(terms.steps, values, piles) for values in outcomes]
     packages = [
-        _package(terms, choice, values, moved, stocks)
+        _package(terms, choice, values, moved, piles.stocks)
         for choice, values, moved in zip(choices, outcomes, transfers, strict=True)
     ]
     kinds = list(dict.fromkeys(package.kind for package in packages))
@@ -103,6 +106,8 @@ def build_space(terms: Terms, stakes: Sequence[Stake], stocks: Sequence[StockCas
         waiting=_waiting(terms.issues, choices),
         needs=tuple(_needs(moved) for moved in transfers),
         transfers=tuple(transfers),
+        settles=tuple(any(transfer.count is not None for transfer in moved) for moved in transfers),
+        later=tuple(index for index, step in enumerate(terms.steps) if step.case.standing),
         kinds=tuple(kinds),
         kind_of=tuple(kinds.index(package.kind) for package in packages),
     )
@@ -127,15 +132,22 @@ def _package(
     )
 
 
-def _transfers(steps: Sequence[StepTerms], values: Sequence[float]) -> tuple[Transfer, ...]:
+def _transfers(steps: Sequence[StepTerms], values: Sequence[float], piles: Piles) -> tuple[Transfer, ...]:
     moved = []
     for index, step in enumerate(steps):
         tranches = 1 if step.spread else len(step.case.tranches)
         for giver, receiver, stock, program in step.gives:
+            if step.case.standing or program.sees_piles:
+                if may_move(program, values):
+                    moved.append(Transfer(index, stock, giver, receiver, 0.0, program, tranches))
+                continue
             amount = decide(program, values) * tranches
             if amount > 0.0:
                 moved.append(Transfer(index, stock, giver, receiver, amount))
-    return tuple(moved)
+    if all(transfer.count is None for transfer in moved):
+        return tuple(moved)
+    amounts = settle(moved, (), values, _needs(moved), piles).amounts
+    return tuple(replace(transfer, amount=amount) for transfer, amount in zip(moved, amounts, strict=True))
 
 
 def _kind(terms: Terms, values: Sequence[float]) -> TruceKind:
@@ -163,7 +175,8 @@ def _waiting(
 def _needs(moved: Sequence[Transfer]) -> tuple[tuple[int, float], ...]:
     taken: dict[int, float] = {}
     for transfer in moved:
-        taken[transfer.stock] = taken.get(transfer.stock, 0.0) + transfer.amount
+        if transfer.count is None:
+            taken[transfer.stock] = taken.get(transfer.stock, 0.0) + transfer.amount
     return tuple(taken.items())
 
 

@@ -218,7 +218,10 @@ class Step(Part):
     guaranteed_by: Name | None = Field(None, description="mediator whose word secures it")
     to: Any = Field(None, description="who receives in custody (not yet supported)")
     escrow: Any = Field(None, description="who keeps it until a condition (not yet supported)")
-    standing: Any = Field(None, description="counts settled at delivery (not yet supported)")
+    standing: bool = Field(
+        False,
+        description="counts are settled when each tranche falls due, of what is there then",
+    )
     declines: Any = Field(None, description="share of captives who decline (not yet supported)")
     claim: str | None = Field(None, description="what it rests on, as source.claim")
 
@@ -601,7 +604,7 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
 
 NOT_YET = {
     Category: ("tariff",),
-    Step: ("to", "escrow", "standing", "declines"),
+    Step: ("to", "escrow", "declines"),
     Scenario: ("others",),
 }
 """Keys that have their place in the format but not yet a meaning in the engines."""

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sim.scenario import menus
 from sim.scenario.checking_menus import check_menus
@@ -112,7 +113,7 @@ def _term(
     if tuple(location) in desk.faulted:
         return
     program = desk.expression(text, terms, location)
-    if program is None:
+    if program is None or program.sees_piles:
         return
     for values in outcomes:
         found = decide(program, values)
@@ -149,10 +150,11 @@ def _steps(
     outcomes: Outcomes,
     at: list[str],
 ) -> None:
+    counts = replace(terms, moment="a count is settled", piles=True)
     for name, step in steps.items():
         here = [*at, "steps", name]
         for relation, amounts in step.gives.items():
-            _given(desk, relation, amounts, seats, terms, outcomes, [*here, "gives", relation])
+            _given(desk, relation, amounts, seats, counts, outcomes, [*here, "gives", relation])
         _schedule(desk, step, here)
         for index, other in enumerate(step.after):
             desk.known("step", other, steps, [*here, "after", index])
@@ -185,10 +187,7 @@ def _given(
     for what, text in amounts.items():
         here = [*at, what]
         captives = what in desk.names.categories
-        if text.strip() in ("all", "held"):
-            desk.fault(here, f"a count that depends on what is held ('{text.strip()}') is not yet supported")
-        else:
-            _term(desk, text, terms, outcomes, here, whole=captives)
+        _term(desk, text, terms, outcomes, here, whole=captives)
         if not desk.known("category or asset", what, (*desk.names.categories, *desk.names.assets), here, at_key=True):
             continue
         lost = what in desk.left_out
@@ -218,6 +217,9 @@ def _may_have(scenario: Scenario, giver: str, receiver: str, what: str) -> Itera
 def _schedule(desk: Desk, step: Step, at: list[str]) -> None:
     if step.over_days is not None and (step.every is not None or step.times is not None):
         desk.fault([*at, "over_days"], "'over_days' cannot stand beside 'every' and 'times'", at_key=True)
+    elif step.over_days is not None and step.standing:
+        message = "a count that is settled when it falls due has no total to be spread over days"
+        desk.fault([*at, "standing"], f"'standing' cannot stand beside 'over_days': {message}", at_key=True)
     elif (step.every is None) != (step.times is None):
         there, absent = ("every", "times") if step.times is None else ("times", "every")
         desk.fault([*at, there], f"'{there}' needs '{absent}'", at_key=True)

@@ -98,7 +98,7 @@ class TrackCompiler:
 
     def _space(self, name: str, terms: Terms, stakes: Sequence[Stake]) -> Space:
         try:
-            return build_space(terms, stakes, self.bench.stocks)
+            return build_space(terms, stakes, self.bench.piles)
         except MissingScore as missing:
             report, location = Report(), ["tracks", name, "scores", missing.feature]
             report.fault(self.bench.reading.positions.find(location).key, location, str(missing))
@@ -185,6 +185,7 @@ class TrackCompiler:
             while_truce=step.while_ == "truce",
             delivers_if=None if step.delivers_if is None else compile_expression(step.delivers_if, names),
             guaranteed_by=NOWHERE if step.guaranteed_by is None else self.bench.mediators.index(step.guaranteed_by),
+            standing=step.standing,
         )
         return StepTerms(case, tuple(gives), spread=step.over_days is not None)
 

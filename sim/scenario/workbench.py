@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from sim.scenario.case import NOWHERE, Parameter, StockCase
+from sim.scenario.counting import Piles
 from sim.scenario.defaults import Defaults, outside_war
 from sim.scenario.names import NameTable
 from sim.scenario.reading import Reading
@@ -42,6 +43,10 @@ class Workbench:
         self.tracks = list(self.file.tracks)
         self.stocks = self._every_stock()
         self.stock_at = {(s.holder, s.of, s.what): index for index, s in enumerate(self.stocks)}
+        levels = [self.register.parameters[stock.level] for stock in self.stocks]
+        held = [float(round(one.value.middle)) if one.whole else one.value.middle for one in levels]
+        self.piles = Piles(self.stocks, self.stock_at, held, [0.0] * len(held))
+        """What is held at the start, at the middle of its range."""
 
     # Parameters -----------------------------------------------------------------------------------------
 

@@ -136,6 +136,13 @@ def _(entry: log.TalksEnded, labels: Labels) -> Sentence:
 def _(entry: log.Agreed, labels: Labels) -> Sentence:
     via = "" if entry.via == "offer" else f", on the bridging proposal of {labels.mediator(entry.via)}"
     text = f"Agreed: {package_text(entry.package)}{via}{inducements_text(entry.inducements, labels)}."
+    if entry.settled:
+        counts = (
+            f"{labels.party(one.giver)} is to give {labels.party(one.receiver)} "
+            f"{number(one.amount)} {labels.good(one.what)}"
+            for one in entry.settled
+        )
+        text += f" By what is held today, {listed(counts)}."
     if entry.begins > entry.day:
         text += f" It begins in {counted(entry.begins - entry.day, 'day')}."
     return Sentence(Kind.AGREEMENT, Severity.TURN, text)

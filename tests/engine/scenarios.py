@@ -242,19 +242,16 @@ def _steps(draw: DrawFn, world: _World, seats: tuple[str, ...], *, truce: bool) 
     for place in range(draw(st.integers(0, 3))):
         giver, taker = draw(st.permutations(seats))[:2]
         gesture = draw(st.booleans())
-        gives = {
-            f"{giver} gives {taker}": {
-                draw(world.goods()): draw(st.sampled_from(["size", "2", "size + 1", "min(size, 4)"]))
-            }
-        }
+        gives = {f"{giver} gives {taker}": {draw(world.goods()): draw(_count(giver, taker))}}
         if not gesture and draw(st.booleans()):
-            gives[f"{taker} gives {giver}"] = {draw(world.goods()): "size"}
+            gives[f"{taker} gives {giver}"] = {draw(world.goods()): draw(_count(giver, taker))}
         when = draw(st.sampled_from([{}, {"every": 2, "times": 3}, {"over_days": 4}, {"day": 2}]))
         made = {
             **gives,
             **when,
             "gesture": gesture or None,
             "outside": draw(st.sampled_from([None, True])),
+            "standing": draw(st.sampled_from([None, None, True])) if "over_days" not in when else None,
             "after": draw(st.sampled_from([None, [f"step_{place - 1}"]])) if place else None,
             "while": "truce" if truce and draw(st.booleans()) else None,
             "delivers if": draw(maybe(world.looks())),
@@ -262,6 +259,13 @@ def _steps(draw: DrawFn, world: _World, seats: tuple[str, ...], *, truce: bool) 
         }
         steps[f"step_{place}"] = without_none(made)
     return steps
+
+
+def _count(giver: str, taker: str) -> SearchStrategy[str]:
+    """A count of a step: of the issues, or of what is held."""
+    held = f"held.{giver}.{taker}.able"
+    fixed = ["size", "size", "2", "size + 1", "min(size, 4)"]
+    return st.sampled_from([*fixed, "all", f"min(size, {held})", f"{held} / 3", f"max(0, 40 - {held})", "all - 50"])
 
 
 @st.composite

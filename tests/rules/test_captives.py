@@ -56,3 +56,27 @@ def test_the_last_tranche_makes_up_for_rounding() -> None:
     parts = [captives.instalment(0.1, tranche, 10) for tranche in range(10)]
     assert parts[:9] == [0.01] * 9
     assert parts[9] == 0.1 - 0.01 * 9 != 0.01
+
+
+@pytest.mark.parametrize(
+    ("asked", "free", "whole", "given"),
+    [
+        (12.0, 40.0, True, 12.0),
+        (50.0, 40.0, True, 40.0),
+        (13.3, 40.0, True, 13.0),
+        (50.0, 40.7, True, 40.0),
+        (13.3, 40.0, False, 13.3),
+        (50.0, 40.7, False, 40.7),
+        (0.0, 40.0, True, 0.0),
+        (-5.0, 40.0, False, 0.0),
+        (12.0, 0.0, True, 0.0),
+        (12.0, -3.0, False, 0.0),
+        (float("nan"), 40.0, True, 0.0),
+        (float("inf"), 40.0, True, 40.0),
+    ],
+)
+def test_a_count_is_settled_in_whole_persons_and_never_beyond_what_is_free(
+    asked: float, free: float, whole: bool, given: float
+) -> None:
+    """The lesser of what is asked and what is free, at least nobody, rounded down where persons are counted."""
+    assert captives.settle(asked, free, whole) == given

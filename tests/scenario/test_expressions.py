@@ -268,8 +268,7 @@ def test_operands_pile_up_to_sixty_at_most() -> None:
         (
             TABLE.for_terms("exchange"),
             "held.north.south.able",
-            "'held.north.south.able' cannot be looked at when terms are settled: terms that depend on the state of "
-            "the world are not yet supported, only issues and numbers",
+            "'held.north.south.able' cannot be looked at when terms are settled: only issues and numbers",
         ),
     ],
 )

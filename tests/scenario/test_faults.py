@@ -621,10 +621,30 @@ CASES = [
     ("after: swap", "escrow: host", "escrow", "45:81: exchange.steps.gift.escrow: 'escrow' is not yet supported"),
     (
         "{wounded: extra}",
-        "{wounded: all}",
-        "all",
-        "45:43: exchange.steps.gift.north gives south.wounded: a count that depends on what is held ('all') is "
-        "not yet supported",
+        "{wounded: alll}",
+        "alll",
+        "45:43: exchange.steps.gift.north gives south.wounded: unknown name 'alll'; did you mean 'all'?",
+    ),
+    (
+        "{wounded: extra}",
+        "{wounded: held.north.sooth.wounded}",
+        "held.north.sooth.wounded",
+        "45:43: exchange.steps.gift.north gives south.wounded: unknown name 'held.north.sooth.wounded'; "
+        "did you mean 'held.north.south.wounded'?",
+    ),
+    (
+        "{wounded: extra}",
+        "{wounded: weariness.north}",
+        "weariness.north",
+        "45:43: exchange.steps.gift.north gives south.wounded: 'weariness.north' cannot be looked at when a count is "
+        "settled: only issues, numbers and what is held",
+    ),
+    (
+        "after: swap",
+        "standing: true, over_days: 3",
+        "standing",
+        "45:81: exchange.steps.gift.standing: 'standing' cannot stand beside 'over_days': a count that is settled when "
+        "it falls due has no total to be spread over days",
     ),
     # truces without an end
     (

@@ -2,6 +2,7 @@
 
 import math
 
+from sim.engine.loop.counting import allows
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
     conditions,
@@ -21,7 +22,7 @@ from sim.engine.loop.opening import (
     waits,
 )
 from sim.engine.loop.sight import ask, gates, holds, in_time
-from sim.engine.loop.world import affords, aid, rearm_cap, watched
+from sim.engine.loop.world import aid, rearm_cap, watched
 from sim.rules import mediation, offers, strength, worth
 from sim.scenario.case import NOWHERE
 from sim.terms import Firmness, Style
@@ -44,7 +45,7 @@ def appraise(book: Book, track: int, space: int, gate: int) -> None:
         failing[outcome] = 0
     if takes:
         for outcome in range(asked.outcomes):
-            feasible[outcome] = 1 if affords(book, space, outcome) else 0
+            feasible[outcome] = 1 if allows(book, space, outcome) else 0
     hold_back(book, track, space)
     weigh_gains(book, track, space)
     for seat in range(asked.seats):

@@ -3,6 +3,7 @@
 import math
 
 from sim.engine.happened import Happening
+from sim.engine.loop.counting import begin_to_settle
 from sim.engine.loop.delivery import attempt
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
@@ -25,11 +26,11 @@ from sim.engine.loop.opening import (
     transfers,
     truces,
 )
-from sim.engine.loop.queue import close, first_withheld, free, take_on
+from sim.engine.loop.queue import close, fall_due, first_withheld, free, settle_due, take_on
 from sim.engine.loop.renewal import asks_for_renewal, renew
 from sim.engine.loop.sight import gates, holds
 from sim.engine.loop.truce import begin_truce, live_through_truce, mean_ledger
-from sim.engine.loop.world import FAILED, draw, fail, forget_restraint, linger, release, reserve_needs, tell, without
+from sim.engine.loop.world import FAILED, draw, fail, forget_restraint, linger, release, tell, without
 from sim.rules import chance, compliance, mediation
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose
@@ -59,7 +60,6 @@ def sign(book: Book, track: int, outcome: int) -> None:
     for seat in range(case.seats, case.seats_end):
         incidents[seat] = 0
     take_on(book, track, case.space, outcome, table.begins_on)
-    reserve_needs(book, case.space, outcome)
     for seat in range(case.seats, case.seats_end):
         worth = floats(book, Slot.WORTHS)[(seat - case.seats) * space.outcomes + outcome]
         tell(book, Happening.AGREED, track, seats(book)[seat].party, worth)
@@ -106,7 +106,7 @@ def live_through(book: Book, track: int) -> None:
     table = tables(book)[track]
     age = runs(book)[0].day - table.begins_on
     if table.in_truce and days_left(book, track, age) <= 0:
-        end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.EXPIRED, NOWHERE)
+        end(book, track, DealEnding.EXPIRED, NOWHERE)
         linger(book, track)
         return
     if table.in_truce and age == 0 and never_starts(book, track):
@@ -119,7 +119,7 @@ def live_through(book: Book, track: int) -> None:
         if table.has_deal and asks_for_renewal(book, track, age):
             renew(book, track)
     elif table.dues == 0:
-        end(book, track, DealEnding.SHORT if is_short(book, track) else DealEnding.COMPLETED, NOWHERE)
+        end(book, track, DealEnding.COMPLETED, NOWHERE)
 
 
 def days_left(book: Book, track: int, age: int) -> int:
@@ -134,14 +134,24 @@ def is_short(book: Book, track: int) -> bool:
     for place in range(first, first + tables(book)[track].obligations):
         obligation = obligations(book)[place]
         if steps(book)[obligation.step].outside == 0:
-            if obligation.delivered < transfers(book)[obligation.transfer].amount:
+            if obligation.delivered < obligation.amount:
                 return True
     return False
 
 
 def end(book: Book, track: int, ending: int, party: int) -> None:
-    """The deal is over: what was not delivered is nobody's to give any more, and restraint ends."""
+    """The deal is over: what was not delivered is nobody's to give any more, and restraint ends.
+
+    A deal that runs out or has nothing left to do is short where less was delivered than agreed.
+    """
     table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
+    begin_to_settle(book)
+    for place in range(case.dues, case.dues + table.dues):
+        if dues(book)[place].day <= run.day:
+            settle_due(book, place)
+            fall_due(book, place)
+    if (ending == DealEnding.EXPIRED or ending == DealEnding.COMPLETED) and is_short(book, track):
+        ending = DealEnding.SHORT
     for place in range(case.dues, case.dues + table.dues):
         free(book, track, place)
     table.dues = 0
@@ -178,7 +188,7 @@ def record(book: Book, track: int, ending: int, in_force: int) -> None:
             obligation = obligations(book)[other]
             transfer = transfers(book)[obligation.transfer]
             if transfer.name == name:
-                agreed_here += transfer.amount
+                agreed_here += obligation.amount
                 delivered_here += obligation.delivered
                 counts = counts and transfer.counted != 0
                 gesture = gesture or transfer.is_gesture != 0

@@ -2,6 +2,7 @@
 
 from sim.engine.happened import Happening
 from sim.engine.loop.appraisal import guarantee
+from sim.engine.loop.counting import begin_to_settle
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
     conditions,
@@ -19,7 +20,7 @@ from sim.engine.loop.opening import (
     transfers,
 )
 from sim.engine.loop.party import reinforce
-from sim.engine.loop.queue import due_amount
+from sim.engine.loop.queue import due_amount, settle_due, share
 from sim.engine.loop.sight import gates, holds
 from sim.engine.loop.world import draw, hand_over, tell
 from sim.rules import captives, chance, delivery, trust
@@ -34,11 +35,19 @@ DEFAULT, CONDITION, STOCK = 0, 1, 2
 
 def attempt(book: Book, track: int, place: int) -> bool:
     """Hand a tranche over if nothing stands in the way; returns whether it was."""
+    begin_to_settle(book)
+    settle_due(book, place)
     if condition_unmet(book, track, place) or stock_lacking(book, track, place) or defaulted(book, track, place):
         return False
     for obligation in range(dues(book)[place].first, dues(book)[place].end):
-        hand_over_part(book, track, place, obligation)
+        if moves(book, place, obligation):
+            hand_over_part(book, track, place, obligation)
     return True
+
+
+def moves(book: Book, place: int, obligation: int) -> bool:
+    """Whether there is anything to give: of a standing count there may be nothing today."""
+    return steps(book)[dues(book)[place].step].standing == 0 or obligations(book)[obligation].now > 0.0
 
 
 def withhold(book: Book, track: int, place: int, giver: int, why: int) -> None:
@@ -101,7 +110,7 @@ def defaulted(book: Book, track: int, place: int) -> bool:
     due, run = dues(book)[place], runs(book)[0]
     for obligation in range(due.first, due.end):
         transfer = transfers(book)[obligations(book)[obligation].transfer]
-        if was_asked(book, place, obligation):
+        if was_asked(book, place, obligation) or not moves(book, place, obligation):
             continue
         trusted = floats(book, Slot.TRUST)[transfer.giver * run.parties + transfer.receiver]
         secured = guarantee(book, due.step)
@@ -118,7 +127,7 @@ def was_asked(book: Book, place: int, obligation: int) -> bool:
     here = transfers(book)[obligations(book)[obligation].transfer]
     for earlier in range(dues(book)[place].first, obligation):
         there = transfers(book)[obligations(book)[earlier].transfer]
-        if there.giver == here.giver and there.receiver == here.receiver:
+        if there.giver == here.giver and there.receiver == here.receiver and moves(book, place, earlier):
             return True
     return False
 
@@ -131,9 +140,9 @@ def lose_trust_by_default(book: Book, place: int, obligation: int) -> None:
         return
     due.faulted |= 1 << transfer.giver
     due.last_faulted = transfer.giver
-    share = due_amount(book, place, obligation) / transfer.amount
+    missing = share(book, place, obligation, due_amount(book, place, obligation))
     trusts, held = floats(book, Slot.TRUST), transfer.receiver * run.parties + transfer.giver
-    trusts[held] = trust.after_shortfall(trusts[held], run.trust_loss, share)
+    trusts[held] = trust.after_shortfall(trusts[held], run.trust_loss, missing)
 
 
 def hand_over_part(book: Book, track: int, place: int, obligation: int) -> None:
@@ -145,24 +154,24 @@ def hand_over_part(book: Book, track: int, place: int, obligation: int) -> None:
     what = 2 * stock.what + (1 if stock.of == NOWHERE else 0)
     u = draw_of(book, Purpose.SHORTFALL, track, place, obligation, what)
     handed = delivery.delivered(u, due, parties(book)[transfer.giver].shortfall)
-    share = captives.share_of_holdings(handed, floats(book, Slot.STOCKS)[transfer.stock])
+    of_holdings = captives.share_of_holdings(handed, floats(book, Slot.STOCKS)[transfer.stock])
     hand_over(book, transfer.stock, handed, transfer.receiver)
     part.delivered += handed
-    move_trust(book, place, obligation, handed, due, share)
+    move_trust(book, place, obligation, handed, due, of_holdings)
     bring_home(book, transfer.stock, transfer.giver, transfer.receiver, handed)
     tell(book, Happening.DELIVERED, track, transfer.giver, handed)
 
 
-def move_trust(book: Book, place: int, obligation: int, handed: float, due: float, share: float) -> None:
+def move_trust(book: Book, place: int, obligation: int, handed: float, due: float, of_holdings: float) -> None:
     """What the receiver makes of what it was handed."""
     run, transfer = runs(book)[0], transfers(book)[obligations(book)[obligation].transfer]
     trusts, held = floats(book, Slot.TRUST), transfer.receiver * run.parties + transfer.giver
     if steps(book)[dues(book)[place].step].gesture:
-        after = trust.after_gesture(trusts[held], run.gesture_gain, share)
+        after = trust.after_gesture(trusts[held], run.gesture_gain, of_holdings)
     else:
-        after = trust.after_delivery(trusts[held], run.trust_gain, handed / transfer.amount)
+        after = trust.after_delivery(trusts[held], run.trust_gain, share(book, place, obligation, handed))
     if handed < due:
-        after = trust.after_shortfall(after, run.trust_loss, (due - handed) / transfer.amount)
+        after = trust.after_shortfall(after, run.trust_loss, share(book, place, obligation, due - handed))
     trusts[held] = after
 
 

@@ -398,6 +398,8 @@ class _Plan:
             Slot.DRIFTS: len(case.facts),
             Slot.STOCKS: len(case.stocks),
             Slot.RESERVED: len(case.stocks),
+            Slot.SET_ASIDE: len(case.stocks),
+            Slot.SETTLED: parts.most_transfers,
             Slot.TRUST: parties * parties,
             Slot.BASELINE: parties * parties,
             Slot.LEDGER: parties * case.horizon,

@@ -22,6 +22,8 @@ class Parts:
         self.integers: dict[Slot, list[int]] = {}
         self.numbers: dict[Slot, list[float]] = {}
         self.stock_at = {(stock.holder, stock.of, stock.what): place for place, stock in enumerate(case.stocks)}
+        self.counts: dict[Program, int] = {}
+        self.most_transfers = 0
         self.base = self.promised = self.gains = self.most_outcomes = self.most_kinds = self.most_features = (
             self.most_inputs
         ) = 0
@@ -88,6 +90,7 @@ class Parts:
                 while_truce=step.while_truce,
                 delivers_if=self.program(step.delivers_if),
                 guaranteed_by=step.guaranteed_by,
+                standing=step.standing,
             )
         return first, len(self.records[Slot.STEPS])
 
@@ -102,8 +105,16 @@ class Parts:
             name=name,
             counted=counted,
             is_gesture=gesture,
+            count=self.count(transfer.count),
+            times=transfer.times,
             amount=transfer.amount,
         )
+
+    def count(self, program: Program | None) -> int:
+        """Add what settles a count, once for all packages; NOWHERE for a fixed one."""
+        if program is not None and program not in self.counts:
+            self.counts[program] = self.program(program)
+        return NOWHERE if program is None else self.counts[program]
 
     def space(
         self, space: Space, steps: Sequence[StepCase], first_step: int, names: dict[str, int], failing: Sequence[int]
@@ -153,17 +164,19 @@ class Parts:
             promises_end=len(self.records[Slot.PROMISES]),
             needs_from=needs_from,
             transfers_from=transfers_from,
+            settles=any(space.settles),
             bases=self.base,
             promised=self.promised,
             steps=len(steps),
             first_step=first_step,
             gains=self.gains,
-            takes=any(space.needs),
+            takes=any(space.needs) or any(space.settles),
             failing=self.ints(Slot.ALWAYS_FAILING, failing)[0],
             cares=self.ints(Slot.CARES, (index for row in space.cares for index in row))[0] if cares else NOWHERE,
             waits=waits,
             waits_end=waits + len(space.waiting),
         )
+        self.most_transfers = max(self.most_transfers, *(len(moved) for moved in space.transfers))
         self.base += seats * many
         self.promised += seats * seats * many
         self.gains += seats * len(space.kinds)

@@ -107,6 +107,8 @@ class Slot(IntEnum):
     DRIFTS = auto()
     STOCKS = auto()
     RESERVED = auto()
+    SET_ASIDE = auto()
+    SETTLED = auto()
     TRUST = auto()
     BASELINE = auto()
     LEDGER = auto()
@@ -190,13 +192,13 @@ SIGHT = _record("kind a b c stock")
 KIND = _record("grants grants_end without_end", "days scope monitoring")
 SPACE = _record(
     "outcomes issues features seats kinds kinds_end values spans scores weights kind_of promises promises_end "
-    "needs_from transfers_from bases promised steps first_step gains takes failing waits waits_end cares"
+    "needs_from transfers_from settles bases promised steps first_step gains takes failing waits waits_end cares"
 )
 PROMISE = _record("outcome receiver giver feature step", "share")
 WAIT = _record("condition outcomes outcomes_end")
-TRANSFER = _record("step stock giver receiver name counted is_gesture", "amount")
+TRANSFER = _record("step stock giver receiver name counted is_gesture count times", "amount")
 STEP = _record(
-    "ordinal name gesture outside tranches tranches_end after after_end while_truce delivers_if guaranteed_by"
+    "ordinal name gesture outside tranches tranches_end after after_end while_truce delivers_if guaranteed_by standing"
 )
 RENEWAL = _record("ask_before renews_on_silence most space steps steps_end rows_from")
 CONDITION = _record(
@@ -222,7 +224,7 @@ RUN = _record(
     "mediators facts stocks tracks events acts parameters restraints residues grants "
     "status levels_changed watches_days row offset integers numbers unlocks most_unlocks bins "
     "deals most_deals deals_a_run",
-    RuleNumbers._fields,
+    (*RuleNumbers._fields, "free"),
     "key seed happened",
 )
 PARTY = _record(
@@ -247,7 +249,7 @@ TRUCE = _record(
 )
 EVENT_STATE = _record("happened")
 ACT_STATE = _record("in_force")
-OBLIGATION = _record("transfer step", "delivered")
+OBLIGATION = _record("transfer step terms", "amount now delivered")
 DUE = _record("step place tranche tranches day first end withheld faulted last_faulted")
 SITUATION = _record(
     "",

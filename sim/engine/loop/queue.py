@@ -1,38 +1,44 @@
 """Compiled engine: what a deal still has to do, tranche by tranche. See `deal.py` for the same in agents."""
 
+from sim.engine.loop.counting import count, first_and_last, promise_settled, settle
 from sim.engine.loop.layout import Book, Slot
-from sim.engine.loop.opening import dues, ints, obligations, spaces, steps, tables, tracks, transfers
+from sim.engine.loop.opening import dues, floats, ints, obligations, spaces, steps, tables, tracks, transfers
 from sim.engine.loop.world import OVERFLOWED, fail, reserve
 from sim.rules import captives
 from sim.scenario.case import NOWHERE
 
 
 def take_on(book: Book, track: int, space: int, outcome: int, begins: int) -> None:
-    """Take on the steps of an outcome of the track's space, or of its renewal's."""
+    """Take on the steps of an outcome of the track's space, or of its renewal's: settle them, and put it aside."""
     table, case = tables(book)[track], tracks(book)[track]
     first, last = first_and_last(book, space, outcome)
+    asked = spaces(book)[space]
+    settle(book, space, outcome)
+    promise_settled(book)
     place = first
     while place < last:
         step = transfers(book)[place].step
         begin = case.obligations + table.obligations
         while place < last and transfers(book)[place].step == step:
+            amount = floats(book, Slot.SETTLED)[place - first]
+            if not amount > 0.0 and steps(book)[step].standing == 0:
+                place += 1
+                continue
             if table.obligations >= case.most_obligations:
                 fail(book, OVERFLOWED)
                 return
             obligation = obligations(book)[case.obligations + table.obligations]
             obligation.transfer = place
             obligation.step = step
+            obligation.terms = asked.values + outcome * asked.issues
+            obligation.amount = amount
+            obligation.now = 0.0
             obligation.delivered = 0.0
             table.obligations += 1
             place += 1
-        queue_up(book, track, step, begin, begins)
-    table.places += spaces(book)[space].steps
-
-
-def first_and_last(book: Book, space: int, outcome: int) -> tuple[int, int]:
-    """Where the transfers of an outcome begin and end."""
-    begins = spaces(book)[space].transfers_from + outcome
-    return ints(book, Slot.TRANSFERS_FROM)[begins], ints(book, Slot.TRANSFERS_FROM)[begins + 1]
+        if case.obligations + table.obligations > begin:
+            queue_up(book, track, step, begin, begins)
+    table.places += asked.steps
 
 
 def queue_up(book: Book, track: int, step: int, obligation: int, begins: int) -> None:
@@ -96,15 +102,44 @@ def is_before(book: Book, one: int, other: int) -> bool:
 
 def due_amount(book: Book, place: int, obligation: int) -> float:
     """How much of an obligation a due is."""
+    due, part = dues(book)[place], obligations(book)[obligation]
+    if steps(book)[due.step].standing:
+        return part.now
+    return captives.instalment(part.amount, due.tranche, due.tranches)
+
+
+def share(book: Book, place: int, obligation: int, part: float) -> float:
+    """A part of an obligation as a share of what was agreed: of a standing count, the same every tranche."""
     due = dues(book)[place]
-    return captives.instalment(
-        transfers(book)[obligations(book)[obligation].transfer].amount, due.tranche, due.tranches
-    )
+    if steps(book)[due.step].standing:
+        return part / (obligations(book)[obligation].now * due.tranches)
+    return part / obligations(book)[obligation].amount
+
+
+def settle_due(book: Book, place: int) -> None:
+    """What standing counts of a due come to today, one after the other, of what is not set aside."""
+    due = dues(book)[place]
+    if steps(book)[due.step].standing == 0:
+        return
+    for obligation in range(due.first, due.end):
+        part = obligations(book)[obligation]
+        part.now = count(book, part.transfer, part.terms, 1)
+        floats(book, Slot.SET_ASIDE)[transfers(book)[part.transfer].stock] += part.now
+
+
+def fall_due(book: Book, place: int) -> None:
+    """A standing count is agreed as far as it has fallen due."""
+    due = dues(book)[place]
+    if steps(book)[due.step].standing:
+        for obligation in range(due.first, due.end):
+            obligations(book)[obligation].amount += obligations(book)[obligation].now
 
 
 def free(book: Book, track: int, place: int) -> None:
     """Free what was put aside for a due."""
     due = dues(book)[place]
+    if steps(book)[due.step].standing:
+        return
     for obligation in range(due.first, due.end):
         stock = transfers(book)[obligations(book)[obligation].transfer].stock
         reserve(book, stock, due_amount(book, place, obligation), -1.0)
@@ -114,6 +149,7 @@ def close(book: Book, track: int, place: int) -> None:
     """A tranche is done with, delivered or (outside the deal) let go."""
     table, case = tables(book)[track], tracks(book)[track]
     ints(book, Slot.UNDONE)[dues(book)[place].step] -= 1
+    fall_due(book, place)
     free(book, track, place)
     for later in range(place, case.dues + table.dues - 1):
         move(book, later + 1, later)

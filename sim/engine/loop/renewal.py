@@ -6,7 +6,7 @@ from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import floats, ints, kinds, renewals, spaces, tables, tracks
 from sim.engine.loop.queue import take_on
 from sim.engine.loop.talks import mask_of
-from sim.engine.loop.world import draw, reserve_needs, tell
+from sim.engine.loop.world import draw, tell
 from sim.rules import offers
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Purpose
@@ -30,7 +30,6 @@ def renew(book: Book, track: int) -> None:
     tell(book, Happening.RENEWAL_ANSWERED, track, -1, 0.0 if row == NOWHERE else 1.0)
     if row != NOWHERE:
         take_on(book, track, renewal.space, row, table.begins_on + table.truce_days)
-        reserve_needs(book, renewal.space, row)
         space = spaces(book)[renewal.space]
         kind = kinds(book)[space.kinds + ints(book, Slot.KIND_OF)[space.kind_of + row]]
         table.truce_days += int(kind.days)

@@ -31,13 +31,18 @@ def holds(book: Book, program: int, track: int, terms: int) -> bool:
 
     `track` is NOWHERE where there is no table, `terms` where there is no proposal.
     """
+    return value_of(book, program, track, terms) != 0.0
+
+
+def value_of(book: Book, program: int, track: int, terms: int) -> float:
+    """The value of an expression today; see `holds`."""
     asked = programs(book)[program]
     inputs = floats(book, Slot.INPUTS)
     for place in range(asked.sights, asked.sights_end):
         inputs[place - asked.sights] = see(book, place, track, terms)
     ops = ints_from(book, Slot.OPS, asked.first)
     args, stack = floats_from(book, Slot.ARGS, asked.first), floats(book, Slot.STACK)
-    return evaluate(ops, args, inputs, stack, asked.length) != 0.0
+    return evaluate(ops, args, inputs, stack, asked.length)
 
 
 def see(book: Book, place: int, track: int, terms: int) -> float:
@@ -52,6 +57,8 @@ def see(book: Book, place: int, track: int, terms: int) -> float:
         return 0.0 if track == NOWHERE else moved(book, track, seen.a, seen.b, seen.kind == Seen.DELIVERED)
     if seen.kind in (Seen.HELD, Seen.ASSETS):
         return floats(book, Slot.STOCKS)[seen.stock]
+    if seen.kind == Seen.FREE:
+        return runs(book)[0].free
     if seen.kind == Seen.FACT:
         return level(book, seen.a)
     if seen.kind == Seen.DAY:
@@ -109,7 +116,7 @@ def moved(book: Book, track: int, step: int, giver: int, delivered: bool) -> flo
         obligation = obligations(book)[place]
         transfer = transfers(book)[obligation.transfer]
         if steps(book)[obligation.step].name == name and (giver == NOWHERE or giver == transfer.giver):
-            total += obligation.delivered if delivered else transfer.amount
+            total += obligation.delivered if delivered else obligation.amount
     return total
 
 

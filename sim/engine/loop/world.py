@@ -10,7 +10,6 @@ from sim.engine.loop.opening import (
     ints,
     kinds,
     runs,
-    spaces,
     stock_cases,
     tables,
     tracks,
@@ -201,29 +200,6 @@ def without(numbers: list[int], length: int, gone: int) -> int:
 def available(book: Book, stock: int) -> float:
     """What of a stock is not yet promised."""
     return floats(book, Slot.STOCKS)[stock] - floats(book, Slot.RESERVED)[stock]
-
-
-def affords(book: Book, space: int, outcome: int) -> bool:
-    """Whether every giver holds enough that is not yet promised."""
-    needs_from, stocks, reserved = ints(book, Slot.NEEDS_FROM), floats(book, Slot.STOCKS), floats(book, Slot.RESERVED)
-    needed, amounts = ints(book, Slot.NEED_STOCKS), floats(book, Slot.NEED_AMOUNTS)
-    first = ints_from_space(book, space, outcome)
-    for need in range(needs_from[first], needs_from[first + 1]):
-        if not stocks[needed[need]] - reserved[needed[need]] >= amounts[need]:
-            return False
-    return True
-
-
-def ints_from_space(book: Book, space: int, outcome: int) -> int:
-    """Where the needs of an outcome are found."""
-    return spaces(book)[space].needs_from + outcome
-
-
-def reserve_needs(book: Book, space: int, outcome: int) -> None:
-    """Put aside what an outcome promises."""
-    needs_from = ints_from_space(book, space, outcome)
-    for need in range(ints(book, Slot.NEEDS_FROM)[needs_from], ints(book, Slot.NEEDS_FROM)[needs_from + 1]):
-        reserve(book, ints(book, Slot.NEED_STOCKS)[need], floats(book, Slot.NEED_AMOUNTS)[need], 1.0)
 
 
 def reserve(book: Book, stock: int, amount: float, sign: float) -> None:

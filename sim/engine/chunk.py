@@ -23,7 +23,7 @@ ENDINGS = (
 """The words behind the numbers of a column `<track>.ending`."""
 TRACK_COLUMNS = (
     *("ending", "first_opened", "first_agreed", "talks", "deals", "days_in_talks", "days_in_force", "days_blocked"),
-    *("agreed", "delivered", "gestures", "violations", "alleged"),
+    *("agreed", "delivered", "declined", "gestures", "violations", "alleged"),
 )
 FINE = 0
 REASONS = {

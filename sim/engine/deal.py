@@ -34,6 +34,13 @@ class Obligation:
     now: float = 0.0
     """What a standing count comes to today."""
     delivered: float = 0.0
+    declined: float = 0.0
+    """Captives who did not want to go."""
+
+    @property
+    def met(self) -> float:
+        """How much of it counts as met: what was delivered, and who declined before somebody who verifies it."""
+        return self.delivered + (self.declined if self.step.verified_by else 0.0)
 
 
 @dataclass(slots=True)
@@ -179,7 +186,7 @@ class Deal:
     @property
     def is_short(self) -> bool:
         """Whether less was delivered than agreed, leaving out what stands outside the deal."""
-        return any(o.delivered < o.amount for o in self.obligations if not o.step.outside)
+        return any(o.met < o.amount for o in self.obligations if not o.step.outside)
 
     def end(self, ending: DealEnding, party: str = "") -> None:
         """The deal is over: what was not delivered is nobody's to give any more, and restraint ends.
@@ -385,9 +392,12 @@ class Deal:
         """What is left of the deal."""
         agreed: dict[str, float] = {}
         delivered: dict[str, float] = {}
+        declined: dict[str, float] = {}
         for obligation in self.obligations:
             agreed[obligation.name] = agreed.get(obligation.name, 0.0) + obligation.amount
             delivered[obligation.name] = delivered.get(obligation.name, 0.0) + obligation.delivered
+            if obligation.step.declines != NOWHERE:
+                declined[obligation.name] = declined.get(obligation.name, 0.0) + obligation.declined
         ending = DealEnding.OPEN_AT_HORIZON if self.ending is DealEnding.NONE else self.ending
         truce = self.truce
         return DealRecord(
@@ -406,6 +416,7 @@ class Deal:
             violations=dict(truce.violations) if truce is not None else {},
             alleged=dict(truce.alleged) if truce is not None else {},
             gestures=self._keys(lambda o: o.step.gesture and self._moves_captives(o)),
+            declined=declined,
             uncounted=self._keys(lambda o: o.step.outside or not self._moves_captives(o)),
         )
 

@@ -117,29 +117,38 @@ class Delivery:
         giver, receiver = self.model.parties[transfer.giver], self.model.parties[transfer.receiver]
         due = self.due.amount(obligation)
         stock = self.model.case.stocks[transfer.stock]
+        declined = self._decline(obligation, due)
         u = self._draw(Purpose.SHORTFALL, obligation, 2 * stock.what + (stock.of == NOWHERE))
-        handed = delivery.delivered(u, due, giver.numbers.shortfall)
+        handed = delivery.delivered(u, due - declined, giver.numbers.shortfall)
         share_of_holdings = captives.share_of_holdings(handed, world.stocks[transfer.stock])
         world.hand_over(transfer.stock, handed, transfer.receiver)
         obligation.delivered += handed
-        self._move_trust(obligation, handed, due, share_of_holdings)
+        obligation.declined += declined
+        met = handed + declined if self.due.step.verified_by else handed
+        self._move_trust(obligation, met, due, share_of_holdings)
         if stock.of != NOWHERE:
             giver.released += handed
-            receiver.returned += handed
-            if stock.fights:
-                receiver.reinforce(handed)
-        self._tell_delivered(obligation, handed, due)
+            if not self.due.step.to:
+                receiver.come_home(handed, fights=stock.fights)
+        self._tell_delivered(obligation, handed, due, declined)
 
-    def _move_trust(self, obligation: "Obligation", handed: float, due: float, share_of_holdings: float) -> None:
+    def _decline(self, obligation: "Obligation", due: float) -> float:
+        """How many captives say that they do not want to go."""
+        stock, share = self.model.case.stocks[obligation.transfer.stock], self.due.step.declines
+        if NOWHERE in (share, stock.of):
+            return 0.0
+        return delivery.declined(self._draw(Purpose.DECLINE, obligation, 2 * stock.what), due, self.model.drawn[share])
+
+    def _move_trust(self, obligation: "Obligation", met: float, due: float, share_of_holdings: float) -> None:
         transfer, rules = obligation.transfer, self.model.rules
         receiver = self.model.parties[transfer.receiver]
         before = receiver.trust[transfer.giver]
         if self.due.step.gesture:
             after = trust.after_gesture(before, rules.gesture_gain, share_of_holdings)
         else:
-            after = trust.after_delivery(before, rules.trust_gain, self.due.share(obligation, handed))
-        if handed < due:
-            after = trust.after_shortfall(after, rules.trust_loss, self.due.share(obligation, due - handed))
+            after = trust.after_delivery(before, rules.trust_gain, self.due.share(obligation, met))
+        if met < due:
+            after = trust.after_shortfall(after, rules.trust_loss, self.due.share(obligation, due - met))
         receiver.trust[transfer.giver] = after
 
     def _draw(self, purpose: Purpose, obligation: "Obligation", what: int) -> float:
@@ -157,7 +166,7 @@ class Delivery:
             name = self.model.parties[giver].name
             self.model.tell(log.Withheld(self.model.day, self.table.name, self.due.step.name, name, why, conditions))
 
-    def _tell_delivered(self, obligation: "Obligation", handed: float, due: float) -> None:
+    def _tell_delivered(self, obligation: "Obligation", handed: float, due: float, declined: float) -> None:
         transfer = obligation.transfer
         self.model.tell(
             log.Delivered(
@@ -172,5 +181,8 @@ class Delivery:
                 delivered=handed,
                 gesture=self.due.step.gesture,
                 left=self.model.world.stocks[transfer.stock],
+                declined=declined,
+                verified_by=self.due.step.verified_by if declined > 0.0 else "",
+                to=self.due.step.to,
             )
         )

@@ -37,6 +37,7 @@ class Happening(IntEnum):
     ACT_ENDED = 19  # -; ordinal of the act
     DROPPED = 20  # party; place of the precondition on the track
     HELD = 21  # -; mask of entry preconditions, when it changes and is not empty
+    DECLINED = 22  # giver; count, after what was delivered
     LINGERED = 28  # -; days in which restraint falls to 1/e
 
 
@@ -107,7 +108,8 @@ def _told_of_deals(case: Case, entry: log.Entry) -> list[tuple[Happening, str, f
         case log.DealBegan():
             return [(Happening.BEGAN, "", entry.truce_days)]
         case log.Delivered():
-            return [(Happening.DELIVERED, entry.giver, entry.delivered)]
+            told = [(Happening.DELIVERED, entry.giver, entry.delivered)]
+            return told + [(Happening.DECLINED, entry.giver, entry.declined)] * (entry.declined > 0.0)
         case log.Withheld():
             return [(Happening.WITHHELD, entry.giver, WHY.index(entry.why))]
         case log.Suspended():

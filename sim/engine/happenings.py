@@ -154,9 +154,7 @@ class Act:
             )
             if stock.of != NOWHERE:
                 giver.released += handed
-                receiver.returned += handed
-                if stock.fights:
-                    receiver.reinforce(handed)
+                receiver.come_home(handed, fights=stock.fights)
             what = model.case.assets[stock.what] if stock.of == NOWHERE else model.case.categories[stock.what]
             model.tell(
                 log.Delivered(

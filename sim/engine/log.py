@@ -208,6 +208,12 @@ class Delivered(Entry):
     gesture: bool
     left: float
     """What the giver still holds of it."""
+    declined: float = 0.0
+    """Captives who did not want to go: they stay where they are."""
+    verified_by: str = ""
+    """Before whom they said so; empty where nobody verifies it."""
+    to: str = ""
+    """Into whose custody captives went; empty where they came home."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,12 @@ class Party(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         """Violations alleged in its ledger over the last so many days."""
         return sum(self.ledger[-days:]) if days > 0 else 0
 
+    def come_home(self, returned: float, *, fights: bool) -> None:
+        """Captives come home, and some can fight again."""
+        self.returned += returned
+        if fights:
+            self.reinforce(returned)
+
     def reinforce(self, returned: float) -> None:
         """Captives who can fight come home."""
         self.log_strength = strength.reinforce(self.log_strength, returned, self.numbers.return_gain, self.numbers.army)

@@ -1,7 +1,7 @@
 """The row that a run leaves: the same from every engine, one typed record per run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.engine import log
@@ -40,6 +40,8 @@ class DealRecord:
     """Alleged, by the party that keeps the ledger."""
     gestures: tuple[str, ...] = ()
     """Keys of `agreed` that are gestures of captives."""
+    declined: Mapping[str, float] = field(default_factory=dict)
+    """By `step.giver.what`: captives who did not want to go; only where a step asks them."""
     uncounted: tuple[str, ...] = ()
     """Keys of `agreed` that a row leaves out of its totals: steps outside the deal, and whatever is not captives."""
 
@@ -167,6 +169,7 @@ def _track_columns(track: TrackRecord, deals: Sequence[DealRecord]) -> dict[str,
         "days_blocked": track.days_blocked,
         "agreed": round(total(_counted(deal, deal.agreed) for deal in deals)),
         "delivered": round(total(_counted(deal, deal.delivered) for deal in deals)),
+        "declined": round(total(_counted(deal, deal.declined) for deal in deals)),
         "gestures": round(total(deal.delivered.get(key, 0.0) for deal in deals for key in deal.gestures)),
         "violations": sum(sum(deal.violations.values()) for deal in deals),
         "alleged": sum(sum(deal.alleged.values()) for deal in deals),

@@ -307,8 +307,8 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         return self._bases[id(space)]
 
     def guarantee_of(self, step: StepCase) -> float:
-        """How far a mediator's word secures a step, [0, 1]."""
-        return 0.0 if step.guaranteed_by == NOWHERE else self.model.mediators[step.guaranteed_by].numbers.guarantee
+        """How far somebody's word secures a step, [0, 1]."""
+        return 0.0 if step.guarantee == NOWHERE else self.model.drawn[step.guarantee]
 
     def moved(self, step: int, giver: int, *, delivered: bool) -> float:
         """Persons or units that a step of the deal in force agreed, or delivered so far; 0 without a deal."""

@@ -24,6 +24,26 @@ def default_chance(default: float, trust: float, guarantee: float) -> float:
     return default * (1.0 - trust) * (1.0 - guarantee)
 
 
+def declined(u: float, due: float, share: float) -> float:
+    """How many of the captives who are to be handed over decline to go.
+
+    Args:
+        u: uniform draw in (0, 1).
+        due: persons.
+        share: chance of each to decline, in [0, 1].
+
+    Returns:
+        Persons, in [0, due].
+
+    Source: the neutral nations' commission of the Korean armistice (1953), before which prisoners were to say whether
+        they wished to return; the binomial form is an assumption of this model.
+
+    >>> declined(0.7, 2.0, 0.5)  # P(at most 1) = .75
+    1.0
+    """
+    return float(binomial(u, int(due), share))
+
+
 def delivered(u: float, due: float, shortfall: float) -> float:
     """How much of what falls due is in fact handed over.
 

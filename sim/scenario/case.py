@@ -195,10 +195,16 @@ class StepCase:
     after: tuple[int, ...]
     while_truce: bool
     delivers_if: Program | None
-    guaranteed_by: int
-    """Ordinal of the mediator, or NOWHERE."""
+    guarantee: int
+    """Parameter: how far somebody's word secures it; NOWHERE where nobody's does."""
     standing: bool = False
     """Whether its counts are settled when each tranche falls due."""
+    declines: int = NOWHERE
+    """Parameter: chance of each captive to decline; NOWHERE where nobody is asked."""
+    verified_by: str = ""
+    """Before whom captives decline; empty where nobody verifies it."""
+    to: str = ""
+    """Into whose custody captives go; empty where they go home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +445,8 @@ class Case:
     assets: tuple[str, ...]
     goods: tuple[tuple[str, str], ...]
     """What can be handed over, categories and assets: name and label."""
+    others: tuple[tuple[str, str], ...]
+    """States and organisations that do not negotiate: name and label."""
     stocks: tuple[StockCase, ...]
     trust: tuple[tuple[int, ...], ...]
     """[party][party it trusts]: parameter of trust at the start, which is also its baseline."""

@@ -45,7 +45,7 @@ def _title(desk: Desk) -> None:
         desk.fault(["title"], f"expected a title, found '{desk.scenario.title}'")
 
 
-_NAMED = ("parties", "categories", "assets", "mediators", "facts", "tracks", "acts", "events")
+_NAMED = ("parties", "categories", "assets", "mediators", "others", "facts", "tracks", "acts", "events")
 """What a scenario gives names to, and what a reader sees a label of."""
 
 
@@ -68,6 +68,11 @@ def _names(desk: Desk) -> None:
     _title(desk)
     _entities(desk)
     _apart(desk, ("parties", "mediators"))
+    _apart(desk, ("parties", "others"))
+    _apart(desk, ("mediators", "others"))
+    listed = desk.positions.find(["others"]).node.value
+    if isinstance(listed, list):
+        desk.once([str(node.value) for node in listed], ["others"])
     _apart(desk, ("categories", "assets"))
     for name in scenario.facts:
         if name in FEATURES and name not in TRUCE_FEATURES:

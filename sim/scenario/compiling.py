@@ -68,6 +68,7 @@ class _Compiler:
             categories=tuple(self.bench.categories),
             assets=tuple(self.bench.assets),
             goods=tuple((name, _good(name, kind)) for name, kind in self._goods()),
+            others=tuple((name, other.label or readable(name)) for name, other in file.others.items()),
             stocks=self.bench.stocks,
             trust=self._trust(),
             tracks=tracks,

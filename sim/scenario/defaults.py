@@ -23,6 +23,7 @@ class Defaults:
 
     party: Mapping[str, Value]
     mediator: Mapping[str, Value]
+    other: Mapping[str, Value]
     track: Mapping[str, Value]
     rules: Mapping[str, Value]
     trust: Value
@@ -71,6 +72,7 @@ def shipped_defaults() -> Defaults:
     return Defaults(
         party=_values(groups["party"]),
         mediator=_values(groups["mediator"]),
+        other=_values(groups["other"]),
         track=_values(groups["track"]),
         rules=_values(groups["rules"]),
         trust=_shipped(groups["trust"]),

@@ -23,6 +23,8 @@ _DEFINED_UNDER = {
     "category or asset": ("categories", "assets"),
     "track": ("tracks",),
     "mediator": ("mediators",),
+    "other": ("others",),
+    "mediator or other": ("mediators", "others"),
     "fact": ("facts",),
     "source": ("sources",),
 }
@@ -98,6 +100,11 @@ class Desk:
         part = next((part for part in (count.low, count.middle, count.high) if part != math.floor(part)), None)
         if part is not None:
             self.fault(location, f"{part:g} is not a whole number: persons and incidents are counted")
+
+    def third(self, name: str | None, location: Location) -> None:
+        """Report a name that is neither a mediator's nor another's."""
+        if name is not None:
+            self.known("mediator or other", name, (*self.names.mediators, *self.names.others), location)
 
     def once(self, names: Sequence[str], location: Location) -> None:
         """Report a name that stands in a list twice."""

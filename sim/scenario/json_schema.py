@@ -38,6 +38,7 @@ _BLOCKS = {status.value: {"$ref": "#/definitions/Block"} for status in SAID_WITH
 _SHORT_FORMS: dict[str, dict[str, Any]] = {
     "Category": _NUMBER,
     "Choice": {"type": ["number", "string", "boolean"]},
+    "Declines": _NUMBER,
     "Fact": _NUMBER,
     "Strategy": {"type": "string"},
 }

@@ -1,7 +1,7 @@
 """What an expression may look at: the names of a scenario, and which of them are in sight at which moment."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sim.scenario import menus
@@ -57,6 +57,7 @@ class NameTable:
         self.war = scenario.war
         self.parties = tuple(scenario.parties)
         self.mediators = tuple(scenario.mediators)
+        self.others = tuple(scenario.others)
         self.facts = tuple(scenario.facts)
         self.categories = tuple(scenario.categories)
         self.assets = tuple(scenario.assets)
@@ -156,6 +157,10 @@ class Names:
             raise UnknownName(f"'{name}' cannot be looked at when {self.moment}: {self._only}")
         _of_war(name, parts[0], self.table)
         return readers[parts[0]](name, parts)
+
+    def for_counts(self) -> "Names":
+        """The same for the counts of a step, which also see what is held."""
+        return replace(self, moment="a count is settled", piles=True)
 
     @property
     def _only(self) -> str:

@@ -204,6 +204,7 @@ def _shipped(model: type[schema.Part]) -> Mapping[str, object]:
     groups: dict[type[schema.Part], Mapping[str, object]] = {
         schema.Party: {**shipped.party, "strategy": shipped.strategy.name},
         schema.Mediator: shipped.mediator,
+        schema.Other: shipped.other,
         schema.Fact: {"drift": shipped.fact_drift},
         schema.Truce: {"open_counts_as": shipped.open_counts_as},
         schema.Track: {**shipped.track, **shipped.structure},

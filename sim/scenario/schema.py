@@ -198,6 +198,35 @@ class Mediator(Part):
     pressure: ByRate | None = Field(None, description="by party: lowering of the reservation while it is at the table")
 
 
+def _by_name(raw: Any) -> Any:
+    """Bring names alone, which have nothing said about them, under their own keys."""
+    names = [raw] if isinstance(raw, str) else raw
+    return {name: {} for name in names} if isinstance(names, list) and all(isinstance(n, str) for n in names) else raw
+
+
+class Other(Part):
+    """A state or an organisation that does not negotiate: it receives, keeps, verifies or guarantees."""
+
+    label: str = Field("", description="name in reports")
+    about: str = Field("", description="for the reader")
+    guarantee: Level | None = Field(None, description="how far its word secures a step that it guarantees")
+
+
+Others = Annotated[dict[Name, Other], BeforeValidator(_by_name, json_schema_input_type=dict[Name, Other] | Names)]
+
+
+class Declines(Part):
+    """Captives of a step who do not want to go: they stay where they are."""
+
+    share: Level = Field(description="chance of each to decline")
+    verified_by: Name | None = Field(None, description="mediator or other before whom they say so")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"share": raw}
+
+
 class Step(Part):
     """One thing that a deal does: who gives whom what, when, after what, under which condition."""
 
@@ -215,14 +244,14 @@ class Step(Part):
         None, description="the count spread evenly over so many days"
     )
     delivers_if: Expression | None = Field(None, alias="delivers if", description="withheld while this does not hold")
-    guaranteed_by: Name | None = Field(None, description="mediator whose word secures it")
-    to: Any = Field(None, description="who receives in custody (not yet supported)")
+    guaranteed_by: Name | None = Field(None, description="mediator or other whose word secures it")
+    to: Name | None = Field(None, description="other that takes the captives into its custody: they do not come home")
     escrow: Any = Field(None, description="who keeps it until a condition (not yet supported)")
     standing: bool = Field(
         False,
         description="counts are settled when each tranche falls due, of what is there then",
     )
-    declines: Any = Field(None, description="share of captives who decline (not yet supported)")
+    declines: Declines | None = Field(None, description="captives who do not want to go")
     claim: str | None = Field(None, description="what it rests on, as source.claim")
 
     @model_validator(mode="before")
@@ -562,7 +591,9 @@ class Scenario(Part):
     about: str = Field("", description="a paragraph: neutral, attributed")
     sources: dict[str, Source] = Field(default_factory=dict, description="by name: documents that the file cites")
     parties: dict[Name, Party] = Field(min_length=2, max_length=MOST_NAMES, description="by name: who negotiates")
-    others: list[Name] = Field(default_factory=list, description="states that do not negotiate (not yet supported)")
+    others: Others = Field(
+        default_factory=dict, max_length=MOST_NAMES, description="by name: third states and organisations"
+    )
     trust: dict[Relation, Level] = Field(
         default_factory=dict, description="by `a in b`: of a in b, at the start; it drifts back to this"
     )
@@ -604,8 +635,7 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
 
 NOT_YET = {
     Category: ("tariff",),
-    Step: ("to", "escrow", "declines"),
-    Scenario: ("others",),
+    Step: ("escrow",),
 }
 """Keys that have their place in the format but not yet a meaning in the engines."""
 

@@ -3,7 +3,6 @@
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from sim.scenario import menus
 from sim.scenario.checking_menus import check_menus
@@ -150,11 +149,10 @@ def _steps(
     outcomes: Outcomes,
     at: list[str],
 ) -> None:
-    counts = replace(terms, moment="a count is settled", piles=True)
     for name, step in steps.items():
         here = [*at, "steps", name]
         for relation, amounts in step.gives.items():
-            _given(desk, relation, amounts, seats, counts, outcomes, [*here, "gives", relation])
+            _given(desk, relation, amounts, seats, terms.for_counts(), outcomes, [*here, "gives", relation])
         _schedule(desk, step, here)
         for index, other in enumerate(step.after):
             desk.known("step", other, steps, [*here, "after", index])
@@ -163,12 +161,24 @@ def _steps(
             desk.fault([*here, "while"], "'while: truce' needs a truce on the track", at_key=True)
         if step.delivers_if is not None:
             desk.expression(step.delivers_if, desk.names.for_gate(track, Gate.DELIVERS), [*here, "delivers if"])
-        if step.guaranteed_by is not None:
-            desk.known("mediator", step.guaranteed_by, desk.names.mediators, [*here, "guaranteed_by"])
+        desk.third(step.guaranteed_by, [*here, "guaranteed_by"])
+        _custody(desk, step, here)
         if step.gesture and len({relation.split(" ")[0] for relation in step.gives}) > 1:
             desk.fault([*here, "gesture"], "a gesture is unreciprocated: only one side gives", at_key=True)
         desk.claim(step.claim, [*here, "claim"])
     _no_circle(desk, steps, at)
+
+
+def _custody(desk: Desk, step: Step, at: list[str]) -> None:
+    """Who declines to go, and into whose custody the others go."""
+    given = {what for amounts in step.gives.values() for what in amounts}
+    if step.declines is not None:
+        desk.third(step.declines.verified_by, [*at, "declines", "verified_by"])
+        if given and given <= set(desk.names.assets):
+            desk.fault([*at, "declines"], "only captives can decline, and the step gives none", at_key=True)
+    kept = step.to is not None and desk.known("other", step.to, desk.names.others, [*at, "to"])
+    if kept and given & set(desk.names.assets):
+        desk.fault([*at, "to"], "only captives go into custody, and the step gives assets", at_key=True)
 
 
 def _given(

@@ -117,7 +117,7 @@ class TrackCompiler:
                 for issue, menu in track.issues.items()
             ),
             constraints=tuple(compile_expression(text, names) for text in track.constraints),
-            steps=self._steps(track.steps, names),
+            steps=self._steps(track.steps, names, f"tracks.{name}.steps"),
             days=days,
             without_end=without_end,
             scope=terms_of(None if truce is None else truce.scope),
@@ -160,11 +160,11 @@ class TrackCompiler:
             ),
         )
 
-    def _steps(self, steps: Mapping[str, schema.Step], names: Names) -> tuple[StepTerms, ...]:
-        order = list(steps)
-        return tuple(self._step(name, step, order, names) for name, step in steps.items())
+    def _steps(self, steps: Mapping[str, schema.Step], names: Names, path: str) -> tuple[StepTerms, ...]:
+        return tuple(self._step(name, steps, names, path) for name in steps)
 
-    def _step(self, name: str, step: schema.Step, order: list[str], names: Names) -> StepTerms:
+    def _step(self, name: str, steps: Mapping[str, schema.Step], names: Names, path: str) -> StepTerms:
+        step, order, declines = steps[name], list(steps), steps[name].declines
         if step.over_days is not None:
             tranches = tuple(range(step.day, step.day + step.over_days))
         else:
@@ -184,8 +184,13 @@ class TrackCompiler:
             after=tuple(order.index(other) for other in step.after),
             while_truce=step.while_ == "truce",
             delivers_if=None if step.delivers_if is None else compile_expression(step.delivers_if, names),
-            guaranteed_by=NOWHERE if step.guaranteed_by is None else self.bench.mediators.index(step.guaranteed_by),
+            guarantee=self.bench.guarantee(step.guaranteed_by),
             standing=step.standing,
+            declines=NOWHERE
+            if declines is None
+            else self.bench.register.add(f"{path}.{name}.declines", declines.share),
+            verified_by=(declines.verified_by or "") if declines is not None else "",
+            to=step.to or "",
         )
         return StepTerms(case, tuple(gives), spread=step.over_days is not None)
 
@@ -227,7 +232,7 @@ class TrackCompiler:
         rebuilt = Terms(
             issues=(*kept, *own),
             constraints=tuple(compile_expression(text, names) for text in renewal.constraints),
-            steps=self._steps(renewal.steps, names),
+            steps=self._steps(renewal.steps, names, f"tracks.{name}.renewal.steps"),
             days=days,
             without_end=without_end,
             scope=None if track.truce is None else compile_expression(track.truce.scope, names),

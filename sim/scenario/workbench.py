@@ -68,6 +68,16 @@ class Workbench:
         """The index of a parameter that a scenario may leave out: NOWHERE where it does."""
         return NOWHERE if value is None else self.register.add(path, value)
 
+    def guarantee(self, name: str | None) -> int:
+        """The parameter of how far the word of a mediator or another secures a step: NOWHERE where nobody's does."""
+        if name is None:
+            return NOWHERE
+        if name in self.file.mediators:
+            path, given, default = f"mediators.{name}", self.file.mediators[name].guarantee, self.defaults.mediator
+        else:
+            path, given, default = f"others.{name}", self.file.others[name].guarantee, self.defaults.other
+        return self.register.add(f"{path}.guarantee", default["guarantee"] if given is None else given)
+
     # Stocks ---------------------------------------------------------------------------------------------
 
     def _every_stock(self) -> tuple[StockCase, ...]:

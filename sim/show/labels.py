@@ -22,6 +22,7 @@ class Labels:
 
     parties: Mapping[str, str] = field(default_factory=dict)
     mediators: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
     tracks: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +41,10 @@ class Labels:
     def mediator(self, name: str) -> str:
         """The label of a mediator."""
         return self.mediators.get(name) or spaced(name)
+
+    def third(self, name: str) -> str:
+        """The label of a mediator, or of a state or organisation that does not negotiate."""
+        return self.others.get(name) or self.mediator(name)
 
     def track(self, name: str) -> str:
         """The label of a track, or of an act that stands in a track's place, with a capital."""
@@ -95,6 +100,7 @@ def labels_of(case: Case) -> Labels:
     return Labels(
         parties={party.name: party.label for party in case.parties},
         mediators={mediator.name: mediator.label for mediator in case.mediators},
+        others=dict(case.others),
         tracks={track.name: track.label for track in case.tracks},
         facts={fact.name: fact.label for fact in case.facts},
         events={event.name: event.label for event in case.events},

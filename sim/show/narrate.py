@@ -141,12 +141,22 @@ def _delivery(place: int, first: log.Delivered, later: Iterable[log.Entry], labe
             continue
         giver, receiver = labels.party(entry.giver), labels.party(entry.receiver)
         part = f"{giver} hands {receiver} {number(entry.delivered)} {labels.good(entry.what)}"
+        if entry.to:
+            part += f", into the custody of {labels.third(entry.to)}"
         if entry.delivered < entry.due:
-            part += f" ({number(entry.due)} were due)"
+            part += f" ({number(entry.due)} were due{_declined(entry, labels)})"
             severity = Severity.TURN
         parts.append(part)
     text = f"{'As a gesture, ' if first.gesture else ''}{'; '.join(parts)}."
     return _Note(first.day, place, first.day, first.track, text, kind, severity)
+
+
+def _declined(entry: log.Delivered, labels: Labels) -> str:
+    """How many declined to go, and before whom, as part of a sentence; empty where nobody did."""
+    if entry.declined == 0.0:
+        return ""
+    before = f"before {labels.third(entry.verified_by)}" if entry.verified_by else "which nobody verified"
+    return f"; {number(entry.declined)} declined to go, {before}"
 
 
 def _tranches(entries: Sequence[log.Entry], start: datetime.date, labels: Labels) -> Iterator[_Note]:
@@ -160,7 +170,13 @@ def _tranches(entries: Sequence[log.Entry], start: datetime.date, labels: Labels
             sums[key] = (
                 replace(entry, day=first.day, tranche=first.tranche)
                 if so_far is None
-                else replace(so_far, due=so_far.due + entry.due, delivered=so_far.delivered + entry.delivered)
+                else replace(
+                    so_far,
+                    due=so_far.due + entry.due,
+                    delivered=so_far.delivered + entry.delivered,
+                    declined=so_far.declined + entry.declined,
+                    verified_by=so_far.verified_by or entry.verified_by,
+                )
             )
         note = _delivery(place, first, sums.values(), labels)
         over = f" in {tranches.count(run)} tranches until {date_text(start + datetime.timedelta(days=last.day))}"

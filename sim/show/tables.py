@@ -27,6 +27,7 @@ _OF_RUN = {
     "deals": "deals",
     "persons agreed": "agreed",
     "persons delivered": "delivered",
+    "persons who declined": "declined",
     "persons in gestures": "gestures",
     "days in force": "days_in_force",
     "days blocked": "days_blocked",
@@ -36,11 +37,14 @@ _OF_BATCH = {
     "deals": "deals",
     "persons agreed": "persons_agreed",
     "persons delivered": "persons_delivered",
+    "persons who declined": "persons_declined",
     "persons in gestures": "persons_in_gestures",
     "days in force": "days_in_force",
     "days blocked": "days_blocked",
 }
 """What is told of a track of a batch, and the mean of its summary."""
+DECLINED = "declined"
+"""A column that is told only where somebody did."""
 _SHARE = ("Runs", "Share", "95 % interval")
 ENDING = "ending: first deal, else last talks"
 """What the column `ending` of a row says."""
@@ -73,7 +77,9 @@ def of_run(record: RunRecord, labels: Labels) -> Iterator[Table]:
     ended.add_row(ENDING, *(spaced(track.ending) for track in record.tracks))
     ended.add_row("all deals", *(_counted(track.deal_endings) for track in record.tracks))
     for measure, column in _OF_RUN.items():
-        ended.add_row(measure, *(number(row[f"{track.track}.{column}"]) for track in record.tracks))
+        counts = [row[f"{track.track}.{column}"] for track in record.tracks]
+        if any(counts) or column != DECLINED:
+            ended.add_row(measure, *(number(count) for count in counts))
     yield ended
     yield from _listing(IN_THE_WAY, ("Precondition", "Days", "It alone"), {
         labels.track(track.track): list(_in_the_way(track, labels)) for track in record.tracks
@@ -114,7 +120,9 @@ def of_batch(summary: Summary, labels: Labels) -> Iterator[Table]:
     means.add_row("  95 % interval", *(_range(track.agreed) for track in summary.tracks))
     means.add_row("median day agreed", *(_median(track) for track in summary.tracks))
     for measure, mean in _OF_BATCH.items():
-        means.add_row(measure, *(_mean(getattr(track, mean)) for track in summary.tracks))
+        found = [getattr(track, mean) for track in summary.tracks]
+        if any(each.mean for each in found) or mean != f"persons_{DECLINED}":
+            means.add_row(measure, *(_mean(each) for each in found))
     yield means
     yield from _listing(IN_THE_WAY, ("Precondition", *_SHARE, "Days a run", "It alone"), {
         labels.track(track.track): list(_often_in_the_way(track, labels)) for track in summary.tracks

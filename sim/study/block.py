@@ -12,7 +12,7 @@ from sim.engine.chunk import Chunk, column_names
 from sim.scenario.case import Case
 from sim.study.summary import ENDINGS
 
-LARGE = ("agreed", "delivered", "gestures", "violations", "alleged", "released", "returned")
+LARGE = ("agreed", "delivered", "declined", "gestures", "violations", "alleged", "released", "returned")
 """Numbers of persons and of violations, which may be large; the others count days, talks and deals."""
 _ORDINAL = np.array([ENDINGS.index(word) if word in ENDINGS else 0 for word in CODES], np.int8)
 """[code of an ending in a chunk]: its ordinal from the earliest to the latest point at which a track can stop."""

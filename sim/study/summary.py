@@ -32,7 +32,8 @@ QUARTILES = (0.25, 0.5, 0.75)
 
 
 MEASURES = (
-    "deals", "days_in_force", "days_blocked", "agreed", "delivered", "gestures", "violations", "alleged",
+    "deals", "days_in_force", "days_blocked", "agreed", "delivered", "declined", "gestures",
+    "violations", "alleged",
 )  # fmt: skip
 """Columns of a track of which a summary holds the mean."""
 
@@ -143,6 +144,7 @@ class TrackSummary:
     days_blocked: Mean
     persons_agreed: Mean
     persons_delivered: Mean
+    persons_declined: Mean
     persons_in_gestures: Mean
     violations: Mean
     alleged: Mean
@@ -349,6 +351,7 @@ def _track(name: str, tally: TrackTally, horizon: int, confidence: float) -> Tra
         days_blocked=measures["days_blocked"],
         persons_agreed=measures["agreed"],
         persons_delivered=measures["delivered"],
+        persons_declined=measures["declined"],
         persons_in_gestures=measures["gestures"],
         violations=measures["violations"],
         alleged=measures["alleged"],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 PARTIES = ("alfa", "bravo", "charlie", "delta")
+OTHERS = ("lake", "hill")
 STRATEGIES = (
     *("boulware", "linear", "conceder", "hardliner", "exponential", "weariness_driven"),
     *("tit_for_tat", "averaged_tit_for_tat", "micro"),
@@ -72,6 +73,7 @@ def scenario(draw: DrawFn) -> Plain:
         },
         "captures": {f"{parties[0]} takes {parties[1]}": {"able": draw(ranged(0, 6))}},
         "facts": facts,
+        "others": draw(st.sampled_from([list(OTHERS), {name: {"guarantee": 0.4} for name in OTHERS}])),
         "mediators": {name: draw(_mediator(world)) for name in mediators},
         "tracks": {name: draw(_track(world, name)) for name in tracks},
         "events": {f"event_{place}": draw(_event(world)) for place in range(draw(st.integers(0, 4)))},
@@ -255,10 +257,23 @@ def _steps(draw: DrawFn, world: _World, seats: tuple[str, ...], *, truce: bool) 
             "after": draw(st.sampled_from([None, [f"step_{place - 1}"]])) if place else None,
             "while": "truce" if truce and draw(st.booleans()) else None,
             "delivers if": draw(maybe(world.looks())),
-            "guaranteed_by": draw(st.sampled_from([None, *world.mediators])),
+            "guaranteed_by": draw(st.sampled_from([None, *world.mediators, *OTHERS])),
+            **draw(_custody(world, {what for given in gives.values() for what in given})),
         }
         steps[f"step_{place}"] = without_none(made)
     return steps
+
+
+@st.composite
+def _custody(draw: DrawFn, world: _World, goods: set[str]) -> Plain:
+    """Captives who decline to go, and who go into the custody of somebody else."""
+    captives = goods & set(world.categories)
+    share, verifiers = draw(maybe(ranged(0, 1))), [None, *world.mediators, *OTHERS]
+    declines = without_none({"share": share, "verified_by": draw(st.sampled_from(verifiers))})
+    return {
+        "declines": declines if share is not None and captives else None,
+        "to": draw(st.sampled_from([None, *OTHERS])) if captives == goods else None,
+    }
 
 
 def _count(giver: str, taker: str) -> SearchStrategy[str]:

@@ -461,7 +461,7 @@ CASES = [
         "after: swap",
         "guaranteed_by: hots",
         "hots",
-        "45:96: exchange.steps.gift.guaranteed_by: unknown mediator 'hots'; did you mean 'host'?",
+        "45:96: exchange.steps.gift.guaranteed_by: unknown mediator or other 'hots'; did you mean 'host'?",
     ),
     (
         "south gives north: {able: size}}",
@@ -617,7 +617,48 @@ CASES = [
         "70:50: observed.0.agreed.sise: unknown issue or step 'sise'; did you mean 'size'?",
     ),
     # in the format, not yet in the engines
-    ("parley: 1\n", "parley: 1\nothers: [west]\n", "others", "2:1: others: 'others' is not yet supported"),
+    (
+        "parley: 1\n",
+        "parley: 1\nothers: [west, west]\n",
+        "west",
+        "2:16: others.1: 'west' stands in this list twice",
+    ),
+    (
+        "parley: 1\n",
+        "parley: 1\nothers: {west: {guarantee: 2}}\n",
+        "2",
+        "2:28: others.west.guarantee: 2 is out of range: must be at most 1",
+    ),
+    (
+        "parley: 1\n",
+        "parley: 1\nothers: [south]\n",
+        "others",
+        "2:1: others: 'south' is already the name of one of the parties",
+    ),
+    (
+        "after: swap",
+        "declines: {share: 0.1, verified_by: hots}",
+        "hots",
+        "45:117: exchange.steps.gift.declines.verified_by: unknown mediator or other 'hots'; did you mean 'host'?",
+    ),
+    (
+        "after: swap",
+        "declines: 1.1",
+        "1.1",
+        "45:91: exchange.steps.gift.declines: 1.1 is out of range: must be at most 1",
+    ),
+    (
+        "after: swap",
+        "to: host",
+        "host",
+        "45:85: exchange.steps.gift.to: unknown other 'host'",
+    ),
+    (
+        "parley: 1\n",
+        "parley: 1\nothers: {min: {}}\n",
+        "min",
+        "2:10: others.min: 'min' is a word of the language of expressions",
+    ),
     ("after: swap", "escrow: host", "escrow", "45:81: exchange.steps.gift.escrow: 'escrow' is not yet supported"),
     (
         "{wounded: extra}",

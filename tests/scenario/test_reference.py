@@ -142,7 +142,7 @@ def test_what_is_not_yet_supported_is_marked() -> None:
 def shipped() -> Iterator[tuple[str, str, str, str]]:
     """Every default as the shipped file writes it: section, key, numbers, reason."""
     file = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))
-    for group in ("party", "mediator", "track", "truce", "fact", "rules"):
+    for group in ("party", "mediator", "other", "track", "truce", "fact", "rules"):
         for key, value in file[group].items():
             if isinstance(value, dict) and {"assumed", "calibrated"} & set(value):
                 numbers = value.get("assumed", value.get("calibrated"))

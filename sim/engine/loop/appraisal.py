@@ -146,9 +146,9 @@ def take_at_word(book: Book, space: int, place: int, total: float) -> None:
 
 
 def guarantee(book: Book, step: int) -> float:
-    """How far a mediator's word secures a step, [0, 1]."""
-    mediator = steps(book)[step].guaranteed_by
-    return 0.0 if mediator == NOWHERE else mediators(book)[mediator].guarantee
+    """How far somebody's word secures a step, [0, 1]."""
+    index = steps(book)[step].guarantee
+    return 0.0 if index == NOWHERE else floats(book, Slot.DRAWN)[index]
 
 
 def weigh_gains(book: Book, track: int, space: int) -> None:

@@ -134,7 +134,8 @@ def is_short(book: Book, track: int) -> bool:
     for place in range(first, first + tables(book)[track].obligations):
         obligation = obligations(book)[place]
         if steps(book)[obligation.step].outside == 0:
-            if obligation.delivered < obligation.amount:
+            declined = obligation.declined if steps(book)[obligation.step].verified else 0.0
+            if obligation.delivered + declined < obligation.amount:
                 return True
     return False
 
@@ -177,28 +178,32 @@ def record(book: Book, track: int, ending: int, in_force: int) -> None:
         table.first_deal = ending
     table.deals += 1
     table.days_in_force += in_force
-    agreed, delivered = 0.0, 0.0
+    agreed, delivered, declined = 0.0, 0.0, 0.0
     first = tracks(book)[track].obligations
     for place in range(first, first + table.obligations):
         name = transfers(book)[obligations(book)[place].transfer].name
         if is_repeated(book, first, place, name):
             continue
         counts, gesture, agreed_here, delivered_here = True, False, 0.0, 0.0
+        declined_here = 0.0
         for other in range(place, first + table.obligations):
             obligation = obligations(book)[other]
             transfer = transfers(book)[obligation.transfer]
             if transfer.name == name:
                 agreed_here += obligation.amount
                 delivered_here += obligation.delivered
+                declined_here += obligation.declined
                 counts = counts and transfer.counted != 0
                 gesture = gesture or transfer.is_gesture != 0
         if counts:
             agreed += agreed_here
             delivered += delivered_here
+            declined += declined_here
         if gesture:
             table.gestures += delivered_here
     table.agreed += agreed
     table.delivered += delivered
+    table.declined += declined
     if table.in_truce:
         from_truce(book, track)
     if runs(book)[0].most_deals > 0:

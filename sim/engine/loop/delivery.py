@@ -153,33 +153,56 @@ def hand_over_part(book: Book, track: int, place: int, obligation: int) -> None:
     due = due_amount(book, place, obligation)
     what = 2 * stock.what + (1 if stock.of == NOWHERE else 0)
     u = draw_of(book, Purpose.SHORTFALL, track, place, obligation, what)
-    handed = delivery.delivered(u, due, parties(book)[transfer.giver].shortfall)
+    declined = decline(book, track, place, obligation, due)
+    handed = delivery.delivered(u, due - declined, parties(book)[transfer.giver].shortfall)
     of_holdings = captives.share_of_holdings(handed, floats(book, Slot.STOCKS)[transfer.stock])
     hand_over(book, transfer.stock, handed, transfer.receiver)
     part.delivered += handed
-    move_trust(book, place, obligation, handed, due, of_holdings)
-    bring_home(book, transfer.stock, transfer.giver, transfer.receiver, handed)
+    part.declined += declined
+    step = steps(book)[dues(book)[place].step]
+    met = handed + declined if step.verified else handed
+    move_trust(book, place, obligation, met, due, of_holdings)
+    count_released(book, transfer.stock, transfer.giver, handed)
+    if not step.abroad:
+        bring_home(book, transfer.stock, transfer.receiver, handed)
     tell(book, Happening.DELIVERED, track, transfer.giver, handed)
+    if declined > 0.0:
+        tell(book, Happening.DECLINED, track, transfer.giver, declined)
 
 
-def move_trust(book: Book, place: int, obligation: int, handed: float, due: float, of_holdings: float) -> None:
+def decline(book: Book, track: int, place: int, obligation: int, due: float) -> float:
+    """How many captives say that they do not want to go."""
+    index = steps(book)[dues(book)[place].step].declines
+    stock = stock_cases(book)[transfers(book)[obligations(book)[obligation].transfer].stock]
+    if index == NOWHERE or stock.of == NOWHERE:
+        return 0.0
+    u = draw_of(book, Purpose.DECLINE, track, place, obligation, 2 * stock.what)
+    return delivery.declined(u, due, floats(book, Slot.DRAWN)[index])
+
+
+def move_trust(book: Book, place: int, obligation: int, met: float, due: float, of_holdings: float) -> None:
     """What the receiver makes of what it was handed."""
     run, transfer = runs(book)[0], transfers(book)[obligations(book)[obligation].transfer]
     trusts, held = floats(book, Slot.TRUST), transfer.receiver * run.parties + transfer.giver
     if steps(book)[dues(book)[place].step].gesture:
         after = trust.after_gesture(trusts[held], run.gesture_gain, of_holdings)
     else:
-        after = trust.after_delivery(trusts[held], run.trust_gain, share(book, place, obligation, handed))
-    if handed < due:
-        after = trust.after_shortfall(after, run.trust_loss, share(book, place, obligation, due - handed))
+        after = trust.after_delivery(trusts[held], run.trust_gain, share(book, place, obligation, met))
+    if met < due:
+        after = trust.after_shortfall(after, run.trust_loss, share(book, place, obligation, due - met))
     trusts[held] = after
 
 
-def bring_home(book: Book, stock: int, giver: int, receiver: int, handed: float) -> None:
+def count_released(book: Book, stock: int, giver: int, handed: float) -> None:
+    """Captives who are handed over are counted."""
+    if stock_cases(book)[stock].of != NOWHERE:
+        parties(book)[giver].released += handed
+
+
+def bring_home(book: Book, stock: int, receiver: int, handed: float) -> None:
     """Captives who come home are counted, and some can fight again."""
     case = stock_cases(book)[stock]
     if case.of != NOWHERE:
-        parties(book)[giver].released += handed
         parties(book)[receiver].returned += handed
         if case.fights:
             reinforce(book, receiver, handed)

@@ -3,7 +3,7 @@
 import math
 
 from sim.engine.happened import Happening
-from sim.engine.loop.delivery import bring_home
+from sim.engine.loop.delivery import bring_home, count_released
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
     act_cases,
@@ -140,5 +140,6 @@ def give(book: Book, transfer: int) -> None:
     hand_over(book, given.stock, handed, given.receiver)
     trusts, held = floats(book, Slot.TRUST), given.receiver * run.parties + given.giver
     trusts[held] = trust.after_gesture(trusts[held], run.gesture_gain, share)
-    bring_home(book, given.stock, given.giver, given.receiver, handed)
+    count_released(book, given.stock, given.giver, handed)
+    bring_home(book, given.stock, given.receiver, handed)
     tell(book, Happening.DELIVERED, -1, given.giver, handed)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy
 
+from sim.engine.chunk import TRACK_COLUMNS
 from sim.engine.loop.laying_parts import RECORD_OF, Parts
 from sim.engine.loop.layout import MEDIATOR, PARTY, RUN, Slot
 from sim.rules.conditions import DEPTH
@@ -212,7 +213,7 @@ class _Plan:
         for condition in track.preconditions:
             self._condition(ordinal, condition, placed[condition.gate])
             placed[condition.gate] += 1
-        self.integers += 13 + 2 * placed[Gate.ACCEPTS] + placed[Gate.ENTERS]
+        self.integers += len(TRACK_COLUMNS) + 2 * placed[Gate.ACCEPTS] + placed[Gate.ENTERS]
         return first, len(self.parts.records[Slot.CONDITIONS])
 
     def _condition(self, track: int, condition: PreconditionCase, position: int) -> None:

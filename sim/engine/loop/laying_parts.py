@@ -89,8 +89,11 @@ class Parts:
                 after_end=after_end,
                 while_truce=step.while_truce,
                 delivers_if=self.program(step.delivers_if),
-                guaranteed_by=step.guaranteed_by,
+                guarantee=step.guarantee,
                 standing=step.standing,
+                declines=step.declines,
+                verified=bool(step.verified_by),
+                abroad=bool(step.to),
             )
         return first, len(self.records[Slot.STEPS])
 

@@ -198,7 +198,8 @@ PROMISE = _record("outcome receiver giver feature step", "share")
 WAIT = _record("condition outcomes outcomes_end")
 TRANSFER = _record("step stock giver receiver name counted is_gesture count times", "amount")
 STEP = _record(
-    "ordinal name gesture outside tranches tranches_end after after_end while_truce delivers_if guaranteed_by standing"
+    "ordinal name gesture outside tranches tranches_end after after_end while_truce delivers_if guarantee "
+    "standing declines verified abroad"
 )
 RENEWAL = _record("ask_before renews_on_silence most space steps steps_end rows_from")
 CONDITION = _record(
@@ -240,7 +241,7 @@ TABLE = _record(
     "talks last_talks first_deal deals days_in_force violations alleged held unlocks "
     "talking rounds proposer blocked zone passing has_deal outcome kind begins_on in_truce truce_days days_ahead "
     "renewals suspended_on obligations dues places",
-    "way_out agreed delivered gestures",
+    "way_out agreed delivered declined gestures",
 )
 PLACE = _record("has_spoken spoken made received first barren_days best_today", "demanded inducement")
 TRUCE = _record(
@@ -249,7 +250,7 @@ TRUCE = _record(
 )
 EVENT_STATE = _record("happened")
 ACT_STATE = _record("in_force")
-OBLIGATION = _record("transfer step terms", "amount now delivered")
+OBLIGATION = _record("transfer step terms", "amount now delivered declined")
 DUE = _record("step place tranche tranches day first end withheld faulted last_faulted")
 SITUATION = _record(
     "",

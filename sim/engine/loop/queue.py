@@ -34,6 +34,7 @@ def take_on(book: Book, track: int, space: int, outcome: int, begins: int) -> No
             obligation.amount = amount
             obligation.now = 0.0
             obligation.delivered = 0.0
+            obligation.declined = 0.0
             table.obligations += 1
             place += 1
         if case.obligations + table.obligations > begin:

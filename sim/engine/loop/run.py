@@ -32,7 +32,7 @@ from sim.rules import chance
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose
 
-TRACK_INTEGERS = 13
+TRACK_INTEGERS = 14
 """Whole numbers that a row holds of every track, before those of its preconditions."""
 
 
@@ -225,6 +225,7 @@ def clear(book: Book, track: int) -> None:
     table.dues = 0
     table.agreed = 0.0
     table.delivered = 0.0
+    table.declined = 0.0
     table.gestures = 0.0
 
 
@@ -284,9 +285,10 @@ def write_track(book: Book, track: int, place: int) -> int:
     row[7] = table.days_blocked
     row[8] = round(table.agreed)
     row[9] = round(table.delivered)
-    row[10] = round(table.gestures)
-    row[11] = table.violations
-    row[12] = table.alleged
+    row[10] = round(table.declined)
+    row[11] = round(table.gestures)
+    row[12] = table.violations
+    row[13] = table.alleged
     at = TRACK_INTEGERS
     for condition in range(case.conditions, case.conditions_end):
         if conditions(book)[condition].gate == Gate.ACCEPTS:

@@ -1,16 +1,16 @@
 """A deal through its life: what falls due, what is delivered, whether the truce holds, how it ends."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.engine import log, sight
 from sim.engine.delivering import Delivery
+from sim.engine.obligation import Due, Obligation
 from sim.engine.record import NEVER, DealRecord
 from sim.engine.truce import Truce
 from sim.engine.world import Residue, Restraint
-from sim.rules import captives, chance, compliance, mediation
-from sim.scenario.case import NOWHERE, Space, StepCase, Transfer, TruceKind
+from sim.rules import chance, compliance, mediation
+from sim.scenario.case import NOWHERE, Space, StepCase, TruceKind
 from sim.scenario.expressions import Program
 from sim.terms import DealEnding, Gate, Phase, Purpose
 
@@ -18,60 +18,6 @@ if TYPE_CHECKING:
     from sim.engine.seat import Seat
     from sim.engine.table import Table
     from sim.engine.talks import Agreement
-
-
-@dataclass(slots=True)
-class Obligation:
-    """One transfer of a deal over all its tranches: agreed and delivered, kept apart."""
-
-    transfer: Transfer
-    step: StepCase
-    name: str
-    terms: Sequence[float]
-    """Values of the issues that it was agreed with."""
-    amount: float
-    """Agreed in all; of a standing count, what has fallen due so far."""
-    now: float = 0.0
-    """What a standing count comes to today."""
-    delivered: float = 0.0
-    declined: float = 0.0
-    """Captives who did not want to go."""
-
-    @property
-    def met(self) -> float:
-        """How much of it counts as met: what was delivered, and who declined before somebody who verifies it."""
-        return self.delivered + (self.declined if self.step.verified_by else 0.0)
-
-
-@dataclass(slots=True)
-class Due:
-    """One tranche of one step."""
-
-    step: StepCase
-    place: int
-    """Where it stands among the steps of the deal and its renewals: part of the key of its draws."""
-    tranche: int
-    day: int
-    obligations: list[Obligation]
-    key: str
-    """Of its step, among those of the deal and its renewals."""
-    waits_for: tuple[str, ...]
-    """Keys of the steps that must be done before."""
-    withheld: bool = False
-    faulted: list[int] = field(default_factory=list)
-    """Parties whose default of this tranche has already cost them trust."""
-
-    def amount(self, obligation: Obligation) -> float:
-        """How much of an obligation this tranche is."""
-        if self.step.standing:
-            return obligation.now
-        return captives.instalment(obligation.amount, self.tranche, len(self.step.tranches))
-
-    def share(self, obligation: Obligation, part: float) -> float:
-        """A part of an obligation as a share of what was agreed: of a standing count, the same every tranche."""
-        if self.step.standing:
-            return part / (obligation.now * len(self.step.tranches))
-        return part / obligation.amount
 
 
 class Deal:
@@ -118,10 +64,13 @@ class Deal:
                 step = steps[index]
                 self.obligations += obligations
                 key = f"{prefix}{step.name}"
-                waits_for = tuple(f"{prefix}{steps[before].name}" for before in step.after)
+                waits_for, passes_after = (
+                    tuple(f"{prefix}{steps[other].name}" for other in others)
+                    for others in (step.after, step.until_done)
+                )
                 self._undone[key] = self._undone.get(key, 0) + len(step.tranches)
                 self.queue += [
-                    Due(step, self._places + index, tranche, begins + offset, obligations, key, waits_for)
+                    Due(step, self._places + index, tranche, begins + offset, obligations, key, waits_for, passes_after)
                     for tranche, offset in enumerate(step.tranches)
                 ]
         self._places += len(steps)
@@ -196,14 +145,17 @@ class Deal:
         model, world = self.model, self.model.world
         promised = list(world.reserved)
         for due in self.queue:
-            if due.day <= model.day:
+            if due.day <= model.day and not due.deposited:
                 Delivery(self, due).settle(promised)
                 self._fall_due(due)
         if ending in (DealEnding.EXPIRED, DealEnding.COMPLETED) and self.is_short:
             ending = DealEnding.SHORT
         self.ending, self.ended_on = ending, model.day
         for due in self.queue:
-            self._free(due)
+            if due.deposited:
+                Delivery(self, due).give_back()
+            else:
+                self._free(due)
         self.queue = []
         if self.truce is not None:
             self.truce.end()
@@ -230,18 +182,40 @@ class Deal:
             return
         carried_on = True
         while carried_on:
-            carried_on = self._carry_out([due for due in self.queue if due.day <= self.model.day])
+            passed = self._pass_on()
+            carried_on = self._carry_out([due for due in self.queue if due.day <= self.model.day]) or passed
+
+    def _pass_on(self) -> bool:
+        """Pass on what is in escrow and may go to its receiver; returns whether there was any."""
+        passed = False
+        for due in list(self.queue):
+            if due.deposited and self._may_pass(due):
+                Delivery(self, due).pass_on()
+                self._remove(due)
+                passed = True
+        return passed
+
+    def _may_pass(self, due: Due) -> bool:
+        if due.step.until is not None:
+            return self._holds(due.step.until)
+        return all(other.deposited for other in self.queue if other.key in due.passes_after)
 
     def _carry_out(self, dues: Sequence[Due]) -> bool:
         """Carry out the tranches whose turn has come; returns whether more may have become possible."""
         progress = False
         for due in dues:
-            if not self._may_fall_due(due):
+            if due.deposited or not self._may_fall_due(due):
                 continue
-            if not Delivery(self, due).attempt() and not due.step.outside:
+            carried_out = Delivery(self, due).attempt()
+            if not carried_out and not due.step.outside:
                 self._suspend(due)
                 return False
-            self._close(due)
+            self._fall_due(due)
+            self._free(due)
+            if carried_out and due.step.escrow:
+                due.deposited, due.withheld = True, False
+            else:
+                self._remove(due)
             progress = True
             if self.suspended_on != NEVER:
                 self._resume(due)
@@ -252,12 +226,10 @@ class Deal:
             return False
         return all(self._undone.get(key, 0) == 0 for key in due.waits_for)
 
-    def _close(self, due: Due) -> None:
+    def _remove(self, due: Due) -> None:
         """A tranche is done with, delivered or (outside the deal) let go."""
         self.queue = [other for other in self.queue if other is not due]
         self._undone[due.key] -= 1
-        self._fall_due(due)
-        self._free(due)
 
     def _fall_due(self, due: Due) -> None:
         """A standing count is agreed as far as it has fallen due."""

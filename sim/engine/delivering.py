@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from sim.engine import log, sight
+from sim.engine.obligation import Deposit, Due, Obligation
 from sim.rules import captives, chance, delivery, trust
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Purpose
 
 if TYPE_CHECKING:
-    from sim.engine.deal import Deal, Due, Obligation
+    from sim.engine.deal import Deal
 
 STOCK_BITS, TRANCHE_BITS = 5, 10
 """Bits of a draw's index that number what is handed over, and the tranche; the rest number the step."""
@@ -17,7 +18,7 @@ STOCK_BITS, TRANCHE_BITS = 5, 10
 class Delivery:
     """The attempt to carry out one tranche: all its givers deliver, or none does."""
 
-    def __init__(self, deal: "Deal", due: "Due") -> None:
+    def __init__(self, deal: "Deal", due: Due) -> None:
         self.deal = deal
         self.due = due
         self.table = deal.table
@@ -45,7 +46,7 @@ class Delivery:
             obligation.now = piles.count(transfer.count, obligation.terms, transfer.stock)
             promised[transfer.stock] += obligation.now
 
-    def _moves(self, obligation: "Obligation") -> bool:
+    def _moves(self, obligation: Obligation) -> bool:
         """Whether there is anything to give: of a standing count there may be nothing today."""
         return not self.due.step.standing or obligation.now > 0.0
 
@@ -101,7 +102,7 @@ class Delivery:
                 return True
         return False
 
-    def _lose_trust_by_default(self, obligation: "Obligation") -> None:
+    def _lose_trust_by_default(self, obligation: Obligation) -> None:
         transfer = obligation.transfer
         if transfer.giver in self.due.faulted:
             return
@@ -112,46 +113,78 @@ class Delivery:
             receiver.trust[transfer.giver], self.model.rules.trust_loss, share
         )
 
-    def _hand_over(self, obligation: "Obligation") -> None:
-        transfer, world = obligation.transfer, self.model.world
-        giver, receiver = self.model.parties[transfer.giver], self.model.parties[transfer.receiver]
-        due = self.due.amount(obligation)
-        stock = self.model.case.stocks[transfer.stock]
+    def _hand_over(self, obligation: Obligation) -> None:
+        """Hand over one part of the tranche, or less: to its receiver, or to whoever keeps it meanwhile."""
+        transfer, world, due = obligation.transfer, self.model.world, self.due.amount(obligation)
+        stock, giver = self.model.case.stocks[transfer.stock], self.model.parties[transfer.giver]
         declined = self._decline(obligation, due)
         u = self._draw(Purpose.SHORTFALL, obligation, 2 * stock.what + (stock.of == NOWHERE))
         handed = delivery.delivered(u, due - declined, giver.numbers.shortfall)
-        share_of_holdings = captives.share_of_holdings(handed, world.stocks[transfer.stock])
-        world.hand_over(transfer.stock, handed, transfer.receiver)
-        obligation.delivered += handed
-        obligation.declined += declined
         met = handed + declined if self.due.step.verified_by else handed
-        self._move_trust(obligation, met, due, share_of_holdings)
+        deposit, held = obligation.deposit, world.stocks[transfer.stock]
+        deposit.amount += handed
+        deposit.due += due
+        deposit.declined += declined
+        deposit.met += self.due.share(obligation, met)
+        deposit.missing += self.due.share(obligation, due - met)
+        world.stocks[transfer.stock] -= handed
+        if self.due.step.escrow:
+            self._tell_deposited(obligation, handed, due)
+        else:
+            self._pass(obligation, held)
+
+    def pass_on(self) -> None:
+        """What was kept goes to its receivers."""
+        for obligation in self.due.obligations:
+            if obligation.deposit.due > 0.0:
+                still = self.model.world.stocks[obligation.transfer.stock]
+                self._pass(obligation, still + obligation.deposit.amount)
+
+    def give_back(self) -> None:
+        """What was kept goes back to its givers."""
+        for obligation in self.due.obligations:
+            if obligation.deposit.due > 0.0:
+                self.model.world.stocks[obligation.transfer.stock] += obligation.deposit.amount
+                self._tell_given_back(obligation)
+                obligation.deposit = Deposit()
+
+    def _pass(self, obligation: Obligation, held: float) -> None:
+        """What was handed over arrives: `held` is what its giver held before."""
+        transfer, world, handed = obligation.transfer, self.model.world, obligation.deposit.amount
+        giver, receiver = self.model.parties[transfer.giver], self.model.parties[transfer.receiver]
+        stock = self.model.case.stocks[transfer.stock]
+        share_of_holdings = captives.share_of_holdings(handed, held)
+        world.receive(transfer.stock, handed, transfer.receiver)
+        obligation.delivered += handed
+        obligation.declined += obligation.deposit.declined
+        self._move_trust(obligation, share_of_holdings)
         if stock.of != NOWHERE:
             giver.released += handed
             if not self.due.step.to:
                 receiver.come_home(handed, fights=stock.fights)
-        self._tell_delivered(obligation, handed, due, declined)
+        self._tell_delivered(obligation)
+        obligation.deposit = Deposit()
 
-    def _decline(self, obligation: "Obligation", due: float) -> float:
+    def _decline(self, obligation: Obligation, due: float) -> float:
         """How many captives say that they do not want to go."""
         stock, share = self.model.case.stocks[obligation.transfer.stock], self.due.step.declines
         if NOWHERE in (share, stock.of):
             return 0.0
         return delivery.declined(self._draw(Purpose.DECLINE, obligation, 2 * stock.what), due, self.model.drawn[share])
 
-    def _move_trust(self, obligation: "Obligation", met: float, due: float, share_of_holdings: float) -> None:
-        transfer, rules = obligation.transfer, self.model.rules
+    def _move_trust(self, obligation: Obligation, share_of_holdings: float) -> None:
+        transfer, rules, deposit = obligation.transfer, self.model.rules, obligation.deposit
         receiver = self.model.parties[transfer.receiver]
         before = receiver.trust[transfer.giver]
         if self.due.step.gesture:
             after = trust.after_gesture(before, rules.gesture_gain, share_of_holdings)
         else:
-            after = trust.after_delivery(before, rules.trust_gain, self.due.share(obligation, met))
-        if met < due:
-            after = trust.after_shortfall(after, rules.trust_loss, self.due.share(obligation, due - met))
+            after = trust.after_delivery(before, rules.trust_gain, deposit.met)
+        if deposit.missing > 0.0:
+            after = trust.after_shortfall(after, rules.trust_loss, deposit.missing)
         receiver.trust[transfer.giver] = after
 
-    def _draw(self, purpose: Purpose, obligation: "Obligation", what: int) -> float:
+    def _draw(self, purpose: Purpose, obligation: Obligation, what: int) -> float:
         step = self.due.place << TRANCHE_BITS | self.due.tranche
         return self.model.draw(
             purpose,
@@ -166,8 +199,8 @@ class Delivery:
             name = self.model.parties[giver].name
             self.model.tell(log.Withheld(self.model.day, self.table.name, self.due.step.name, name, why, conditions))
 
-    def _tell_delivered(self, obligation: "Obligation", handed: float, due: float, declined: float) -> None:
-        transfer = obligation.transfer
+    def _tell_delivered(self, obligation: Obligation) -> None:
+        transfer, deposit = obligation.transfer, obligation.deposit
         self.model.tell(
             log.Delivered(
                 day=self.model.day,
@@ -177,12 +210,34 @@ class Delivery:
                 giver=self.model.parties[transfer.giver].name,
                 receiver=self.model.parties[transfer.receiver].name,
                 what=obligation.name.rsplit(".", 1)[1],
-                due=due,
-                delivered=handed,
+                due=deposit.due,
+                delivered=deposit.amount,
                 gesture=self.due.step.gesture,
                 left=self.model.world.stocks[transfer.stock],
-                declined=declined,
-                verified_by=self.due.step.verified_by if declined > 0.0 else "",
+                declined=deposit.declined,
+                verified_by=self.due.step.verified_by if deposit.declined > 0.0 else "",
                 to=self.due.step.to,
+                escrow=self.due.step.escrow,
             )
         )
+
+    def _tell_deposited(self, obligation: Obligation, handed: float, due: float) -> None:
+        self.model.tell(
+            log.Deposited(
+                day=self.model.day,
+                track=self.table.name,
+                step=self.due.step.name,
+                tranche=self.due.tranche,
+                giver=self.model.parties[obligation.transfer.giver].name,
+                receiver=self.model.parties[obligation.transfer.receiver].name,
+                what=obligation.name.rsplit(".", 1)[1],
+                due=due,
+                deposited=handed,
+                by=self.due.step.escrow,
+            )
+        )
+
+    def _tell_given_back(self, obligation: Obligation) -> None:
+        giver, what = self.model.parties[obligation.transfer.giver].name, obligation.name.rsplit(".", 1)[1]
+        amount, by = obligation.deposit.amount, self.due.step.escrow
+        self.model.tell(log.GivenBack(self.model.day, self.table.name, self.due.step.name, giver, what, amount, by))

@@ -38,6 +38,8 @@ class Happening(IntEnum):
     DROPPED = 20  # party; place of the precondition on the track
     HELD = 21  # -; mask of entry preconditions, when it changes and is not empty
     DECLINED = 22  # giver; count, after what was delivered
+    DEPOSITED = 23  # giver; amount
+    GIVEN_BACK = 24  # giver; amount
     LINGERED = 28  # -; days in which restraint falls to 1/e
 
 
@@ -110,6 +112,10 @@ def _told_of_deals(case: Case, entry: log.Entry) -> list[tuple[Happening, str, f
         case log.Delivered():
             told = [(Happening.DELIVERED, entry.giver, entry.delivered)]
             return told + [(Happening.DECLINED, entry.giver, entry.declined)] * (entry.declined > 0.0)
+        case log.Deposited():
+            return [(Happening.DEPOSITED, entry.giver, entry.deposited)]
+        case log.GivenBack():
+            return [(Happening.GIVEN_BACK, entry.giver, entry.amount)]
         case log.Withheld():
             return [(Happening.WITHHELD, entry.giver, WHY.index(entry.why))]
         case log.Suspended():

@@ -214,6 +214,37 @@ class Delivered(Entry):
     """Before whom they said so; empty where nobody verifies it."""
     to: str = ""
     """Into whose custody captives went; empty where they came home."""
+    escrow: str = ""
+    """Who kept it and now passes it on; empty where the giver handed it over itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited(Entry):
+    """A giver handed what fell due, or less, to a third side, which keeps it for the receiver."""
+
+    step: str
+    tranche: int
+    giver: str
+    receiver: str
+    what: str
+    """Category or asset."""
+    due: float
+    deposited: float
+    by: str
+    """Who keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack(Entry):
+    """A deal ended, and what a third side kept went back to its giver."""
+
+    step: str
+    giver: str
+    what: str
+    """Category or asset."""
+    amount: float
+    by: str
+    """Who kept it."""
 
 
 @dataclass(frozen=True, slots=True)

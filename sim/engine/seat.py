@@ -34,7 +34,7 @@ class Stakes:
                     weights[promise.feature],
                     space.scores[seat.index][promise.feature][promise.outcome],
                     promise.share,
-                    seat.table.guarantee_of(steps[promise.step]),
+                    seat.table.secured(steps[promise.step]),
                     weight,
                 )
 

@@ -310,6 +310,10 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         """How far somebody's word secures a step, [0, 1]."""
         return 0.0 if step.guarantee == NOWHERE else self.model.drawn[step.guarantee]
 
+    def secured(self, step: StepCase) -> float:
+        """How far a promise to take a step is beyond doubt, [0, 1]: what goes into escrow is wholly so."""
+        return 1.0 if step.escrow else self.guarantee_of(step)
+
     def moved(self, step: int, giver: int, *, delivered: bool) -> float:
         """Persons or units that a step of the deal in force agreed, or delivered so far; 0 without a deal."""
         return 0.0 if self.deal is None else self.deal.moved(step, giver, delivered=delivered)

@@ -156,6 +156,10 @@ class World:
     def hand_over(self, stock: int, amount: float, receiver: int) -> None:
         """Move an amount: released captives go home, assets go to the receiver."""
         self.stocks[stock] -= amount
+        self.receive(stock, amount, receiver)
+
+    def receive(self, stock: int, amount: float, receiver: int) -> None:
+        """What has left a stock arrives: assets are the receiver's from now on."""
         case = self.case.stocks[stock]
         if case.of == NOWHERE:
             self.stocks[self.stock_at[receiver, NOWHERE, case.what]] += amount

@@ -165,6 +165,8 @@ class StockCase:
     """Parameter of captures a day of full fighting; NOWHERE where nobody is captured."""
     fights: bool
     """Whether a returned captive can fight again."""
+    tariff: float = 1.0
+    """Units that one counts on the scale of a treaty; 1 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,12 @@ class StepCase:
     """Before whom captives decline; empty where nobody verifies it."""
     to: str = ""
     """Into whose custody captives go; empty where they go home."""
+    escrow: str = ""
+    """Who keeps it until it is passed on; empty where it is handed over at once."""
+    until: Program | None = None
+    """What has to hold for it to be passed on; None where other steps have to be done."""
+    until_done: tuple[int, ...] = ()
+    """Those steps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,6 +287,10 @@ class _Writer:
         if node.text in ("true", "false"):
             self.push(Op.CONSTANT, float(node.text == "true"))
             return
+        constant = self.names.constant(node.text)
+        if constant is not None:
+            self.push(Op.CONSTANT, constant)
+            return
         reference = self.look(node)
         if reference not in self.inputs:
             self.inputs.append(reference)

@@ -61,9 +61,9 @@ class Package:
         return sum(part_of(feature, stake, handed) for handed in self.handed)
 
     def _persons(self, party: int, *, received: bool) -> float:
-        """Captives exchanged, not weighted and without gestures, that a party receives or gives."""
+        """Captives exchanged, by a treaty's tariff if any and without gestures, that a party receives or gives."""
         return sum(
-            handed.transfer.amount
+            handed.transfer.amount * handed.stock.tariff
             for handed in self.handed
             if handed.stock.of != NOWHERE
             and not handed.gesture

@@ -40,6 +40,7 @@ _SHORT_FORMS: dict[str, dict[str, Any]] = {
     "Choice": {"type": ["number", "string", "boolean"]},
     "Declines": _NUMBER,
     "Fact": _NUMBER,
+    "Escrow": {"type": "string"},
     "Strategy": {"type": "string"},
 }
 """Models that may also be written as one number or word."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NoReturn
 
 from sim.scenario import menus
 from sim.scenario.faults import nearest
@@ -61,6 +62,11 @@ class NameTable:
         self.facts = tuple(scenario.facts)
         self.categories = tuple(scenario.categories)
         self.assets = tuple(scenario.assets)
+        self.tariffs = {
+            name: category.tariff.middle
+            for name, category in scenario.categories.items()
+            if category.tariff is not None
+        }
         self.tracks = {name: _track_names(track) for name, track in scenario.tracks.items()}
 
     def for_world(self) -> "Names":
@@ -130,6 +136,11 @@ class Names:
             return list(self.issues.values())[reference.a]
         return {}
 
+    def constant(self, name: str) -> float | None:
+        """The number that a name stands for on every day; None for a name of something that may change."""
+        kind, _, category = name.partition(".")
+        return self.table.tariffs.get(category) if kind == "tariff" else None
+
     def look(self, name: str, days: int | None = None) -> Reference:
         """What a name refers to; `days` is the number in brackets after it, if any.
 
@@ -149,11 +160,12 @@ class Names:
             "trust": self._trust,
             "ledger": partial(self._ledger, days),
             "track": self._track,
+            "tariff": self._no_tariff,
         }
         if parts[0] not in readers:
             guess = nearest(parts[0], readers)
             raise UnknownName(f"unknown name '{name}'", ".".join([guess, *parts[1:]]) if guess else "", parts[0])
-        if not self.world and parts[0] not in ("proposal", *(("held", "assets") if self.piles else ())):
+        if not self.world and parts[0] not in ("proposal", "tariff", *(("held", "assets") if self.piles else ())):
             raise UnknownName(f"'{name}' cannot be looked at when {self.moment}: {self._only}")
         _of_war(name, parts[0], self.table)
         return readers[parts[0]](name, parts)
@@ -232,6 +244,13 @@ class Names:
         if not 1 <= days <= MOST_DAYS_BACK:
             raise UnknownName(f"'{name}({days})': a ledger looks back 1 to {MOST_DAYS_BACK} days")
         return Reference(Seen.LEDGER, party, days, name=f"{name}({days})")
+
+    def _no_tariff(self, name: str, parts: Sequence[str]) -> NoReturn:
+        _shape(name, parts, "tariff.<category>")
+        if parts[1] in self.table.categories:
+            raise UnknownName(f"'{name}': the category '{parts[1]}' has no tariff")
+        guess = nearest(parts[1], self.table.tariffs)
+        raise UnknownName(f"unknown name '{name}'", f"tariff.{guess}" if guess else "", parts[1])
 
     def _track(self, name: str, parts: Sequence[str]) -> Reference:
         kinds = {

@@ -156,7 +156,7 @@ class Category(Part):
     )
     fights: bool = Field(False, description="whether a captive who returns can fight again")
     label: str = Field("", description="for the reader")
-    tariff: Any = Field(None, description="a treaty's own tariff (not yet supported)")
+    tariff: FixedPositive | None = Field(None, description="units of a treaty's own scale that one captive counts")
 
     @model_validator(mode="before")
     @classmethod
@@ -227,6 +227,20 @@ class Declines(Part):
         return raw if isinstance(raw, dict) else {"share": raw}
 
 
+class Escrow(Part):
+    """A step that is handed to a third side first, which keeps it until a condition holds."""
+
+    by: Name = Field(description="mediator or other that keeps it")
+    until: Expression | None = Field(
+        None, description="it is passed on once this holds; where left out, once all that does not wait for it is done"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name(cls, raw: Any) -> Any:
+        return {"by": raw} if isinstance(raw, str) else raw
+
+
 class Step(Part):
     """One thing that a deal does: who gives whom what, when, after what, under which condition."""
 
@@ -246,7 +260,7 @@ class Step(Part):
     delivers_if: Expression | None = Field(None, alias="delivers if", description="withheld while this does not hold")
     guaranteed_by: Name | None = Field(None, description="mediator or other whose word secures it")
     to: Name | None = Field(None, description="other that takes the captives into its custody: they do not come home")
-    escrow: Any = Field(None, description="who keeps it until a condition (not yet supported)")
+    escrow: Escrow | None = Field(None, description="who keeps it until the other steps are done, or a condition holds")
     standing: bool = Field(
         False,
         description="counts are settled when each tranche falls due, of what is there then",
@@ -633,10 +647,7 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
     return {**rest, under: {**gathered, **relations}} if relations and isinstance(gathered, dict) else raw
 
 
-NOT_YET = {
-    Category: ("tariff",),
-    Step: ("escrow",),
-}
+NOT_YET = {}
 """Keys that have their place in the format but not yet a meaning in the engines."""
 
 OF_WAR: Mapping[type[Part], Sequence[str]] = {

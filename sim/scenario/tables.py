@@ -170,7 +170,11 @@ def _steps(
 
 
 def _custody(desk: Desk, step: Step, at: list[str]) -> None:
-    """Who declines to go, and into whose custody the others go."""
+    """Who declines to go, into whose custody the others go, and who keeps what is given meanwhile."""
+    if step.escrow is not None:
+        desk.third(step.escrow.by, [*at, "escrow", "by"])
+        if step.escrow.until is not None:
+            desk.expression(step.escrow.until, desk.names.for_gate(str(at[1]), Gate.DELIVERS), [*at, "escrow", "until"])
     given = {what for amounts in step.gives.values() for what in amounts}
     if step.declines is not None:
         desk.third(step.declines.verified_by, [*at, "declines", "verified_by"])

@@ -165,6 +165,7 @@ class TrackCompiler:
 
     def _step(self, name: str, steps: Mapping[str, schema.Step], names: Names, path: str) -> StepTerms:
         step, order, declines = steps[name], list(steps), steps[name].declines
+        until = None if step.escrow is None else step.escrow.until
         if step.over_days is not None:
             tranches = tuple(range(step.day, step.day + step.over_days))
         else:
@@ -191,6 +192,9 @@ class TrackCompiler:
             else self.bench.register.add(f"{path}.{name}.declines", declines.share),
             verified_by=(declines.verified_by or "") if declines is not None else "",
             to=step.to or "",
+            escrow="" if step.escrow is None else step.escrow.by,
+            until=None if until is None else compile_expression(until, names),
+            until_done=tuple(order.index(other) for other in order if other not in _waiting_for(name, steps)),
         )
         return StepTerms(case, tuple(gives), spread=step.over_days is not None)
 
@@ -320,6 +324,14 @@ class TrackCompiler:
                 for parameter in module.parameters
             ),
         )
+
+
+def _waiting_for(name: str, steps: Mapping[str, schema.Step]) -> list[str]:
+    """A step, and all that wait for it to be done, or for one that does."""
+    waiting = [name]
+    for _ in steps:
+        waiting += [other for other, step in steps.items() if other not in waiting and set(step.after) & set(waiting)]
+    return waiting
 
 
 def _always(program: Program, outcomes: Sequence[Sequence[float]]) -> tuple[bool, ...] | None:

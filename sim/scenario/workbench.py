@@ -95,8 +95,8 @@ class Workbench:
                     rate = NOWHERE
                     if category in taken:
                         rate = self.register.add(f"captures.{holder_name} takes {of_name}.{category}", taken[category])
-                    fights = file.categories[category].fights
-                    stocks.append(StockCase(path, holder, of, what, level, rate, fights))
+                    fights, tariff = file.categories[category].fights, self.table.tariffs.get(category, 1.0)
+                    stocks.append(StockCase(path, holder, of, what, level, rate, fights, tariff))
             for what, asset in enumerate(self.assets):
                 owned = file.parties[holder_name].assets.get(asset, bare(0))
                 level = self.register.add(f"parties.{holder_name}.assets.{asset}", owned)

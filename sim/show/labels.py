@@ -133,8 +133,8 @@ def seen_text(name: str, labels: Labels) -> str:
             text = f"{spaced(category)} of {labels.party(of)} held by {labels.party(holder)}"
         case ["assets", party, asset]:
             text = f"{spaced(asset)} of {labels.party(party)}"
-        case ["weariness" | "strength" as what, party]:
-            text = f"{what} of {labels.party(party)}"
+        case ["weariness" | "strength" | "tariff" as what, of]:
+            text = f"{what} of {labels.party(of)}"
         case ["trust", party, other]:
             text = f"trust of {labels.party(party)} in {labels.party(other)}"
         case ["leverage", mediator]:

@@ -140,14 +140,17 @@ def _delivery(place: int, first: log.Delivered, later: Iterable[log.Entry], labe
         if not isinstance(entry, log.Delivered) or (entry.day, entry.track, entry.step, entry.tranche) != same:
             continue
         giver, receiver = labels.party(entry.giver), labels.party(entry.receiver)
-        part = f"{giver} hands {receiver} {number(entry.delivered)} {labels.good(entry.what)}"
+        what = f"{number(entry.delivered)} {labels.good(entry.what)}"
+        part = f"{giver} hands {receiver} {what}"
+        if entry.escrow:
+            part = f"{labels.third(entry.escrow)} passes {what} on to {receiver}, deposited by {giver}"
         if entry.to:
             part += f", into the custody of {labels.third(entry.to)}"
         if entry.delivered < entry.due:
             part += f" ({number(entry.due)} were due{_declined(entry, labels)})"
             severity = Severity.TURN
         parts.append(part)
-    text = f"{'As a gesture, ' if first.gesture else ''}{'; '.join(parts)}."
+    text = capital(f"{'As a gesture, ' if first.gesture else ''}{'; '.join(parts)}.")
     return _Note(first.day, place, first.day, first.track, text, kind, severity)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sim.engine import log
 from sim.show.labels import Labels, conditions_text, seen_text, unlocks_text
-from sim.show.words import counted, listed, number, package_text, spaced
+from sim.show.words import capital, counted, listed, number, package_text, spaced
 
 
 class Kind(StrEnum):
@@ -158,6 +158,24 @@ def _(entry: log.DealBegan, labels: Labels) -> Sentence:
         granted = listed(f"{labels.fact(fact)} {number(level)}" for fact, level in entry.grants.items())
         text += f"; while it is in force: {granted}"
     return Sentence(Kind.DEAL, Severity.TURN if entry.truce_days else Severity.STEP, f"{text}.")
+
+
+@sentence.register
+def _(entry: log.Deposited, labels: Labels) -> Sentence:
+    what = f"{number(entry.deposited)} {labels.good(entry.what)}"
+    text = (
+        f"{labels.party(entry.giver)} deposits {what} for {labels.party(entry.receiver)} with {labels.third(entry.by)}"
+    )
+    if entry.deposited < entry.due:
+        return Sentence(Kind.DELIVERY, Severity.TURN, f"{text} ({number(entry.due)} were due).")
+    return Sentence(Kind.DELIVERY, Severity.STEP, f"{text}.")
+
+
+@sentence.register
+def _(entry: log.GivenBack, labels: Labels) -> Sentence:
+    what = f"{number(entry.amount)} {labels.good(entry.what)}"
+    text = f"{labels.third(entry.by)} gives {what} back to {labels.party(entry.giver)}."
+    return Sentence(Kind.DELIVERY, Severity.TURN, capital(text))
 
 
 @sentence.register

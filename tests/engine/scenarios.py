@@ -269,10 +269,13 @@ def _custody(draw: DrawFn, world: _World, goods: set[str]) -> Plain:
     """Captives who decline to go, and who go into the custody of somebody else."""
     captives = goods & set(world.categories)
     share, verifiers = draw(maybe(ranged(0, 1))), [None, *world.mediators, *OTHERS]
+    keepers, kept = st.sampled_from([*world.mediators, *OTHERS]), draw(st.sampled_from([None, "waits", "until"]))
+    until = {"by": draw(keepers), "until": draw(world.looks())} if kept == "until" else None
     declines = without_none({"share": share, "verified_by": draw(st.sampled_from(verifiers))})
     return {
         "declines": declines if share is not None and captives else None,
         "to": draw(st.sampled_from([None, *OTHERS])) if captives == goods else None,
+        "escrow": draw(keepers) if kept == "waits" else until,
     }
 
 

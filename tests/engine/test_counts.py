@@ -159,3 +159,36 @@ def test_the_log_tells_what_a_count_came_to(compile_text: Compile) -> None:
     )
     agreed = next(e for e in run(case, 1, 0).log if isinstance(e, log.Agreed))
     assert agreed.settled == (log.Count("alfa", "bravo", "wounded", 50.0),)
+
+
+TARIFF = ("categories={able: {worth: 1, tariff: 2}, wounded: {worth: 1.5, tariff: 5}}",)
+
+
+def test_a_treatys_tariff_is_a_number_in_counts_and_constraints(compile_text: Compile) -> None:
+    """Ten able at 2 are four wounded at 5; of 10, 50 and 100, only 10 make no more than 100 units."""
+    case = compile_text(
+        SWAP,
+        *TARIFF,
+        "tracks.exchange.constraints=[size * tariff.able <= 30]",
+        "tracks.exchange.steps={swap: {alfa gives bravo: {able: size},"
+        " bravo gives alfa: {wounded: size * tariff.able / tariff.wounded}}}",
+        "tracks.exchange.interests={alfa: {parity_gap: -1}, bravo: {parity_gap: -1, returned: 1}}",
+    )
+    space = case.tracks[0].space
+    assert {values[0] for values in space.outcomes} == {10.0}
+    assert [moved.amount for moved in space.transfers[0]] == [10.0, 4.0]
+
+
+@pytest.mark.parametrize(("sets", "gap"), [(TARIFF, 30.0), ((), 0.0)])
+def test_the_parity_gap_counts_by_the_tariff(compile_text: Compile, sets: tuple[str, ...], gap: float) -> None:
+    """Ten able for ten wounded: 50 less 20 units by the tariff, none by head; gestures are left out."""
+    case = compile_text(
+        SWAP,
+        *sets,
+        "tracks.exchange.issues={size: [10], gesture: [5]}",
+        "tracks.exchange.steps.swap={alfa gives bravo: {able: size}, bravo gives alfa: {wounded: size}}",
+        "tracks.exchange.interests={alfa: {parity_gap: -1}, bravo: {parity_gap: -1}}",
+        "tracks.exchange.scores=null",
+    )
+    space = case.tracks[0].space
+    assert [row[space.features.index("parity_gap")] for row in space.amounts] == [(gap,), (gap,)]

@@ -659,7 +659,31 @@ CASES = [
         "min",
         "2:10: others.min: 'min' is a word of the language of expressions",
     ),
-    ("after: swap", "escrow: host", "escrow", "45:81: exchange.steps.gift.escrow: 'escrow' is not yet supported"),
+    (
+        "after: swap",
+        "escrow: hots",
+        "hots",
+        "45:89: exchange.steps.gift.escrow: unknown mediator or other 'hots'; did you mean 'host'?",
+    ),
+    (
+        "after: swap",
+        "escrow: {by: host, until: proposal.size > 3}",
+        "proposal.size",
+        "45:107: exchange.steps.gift.escrow.until: 'proposal.size' cannot be looked at: there is no proposal when "
+        "'delivers if' is asked",
+    ),
+    (
+        "wounded: 1.5}",
+        "wounded: {worth: 1.5, tariff: 0}}",
+        "0",
+        "20:53: categories.wounded.tariff: 0 is out of range: must be above 0",
+    ),
+    (
+        "{wounded: extra}",
+        "{wounded: extra * tariff.wounded}",
+        "tariff.wounded",
+        "45:51: exchange.steps.gift.north gives south.wounded: 'tariff.wounded': the category 'wounded' has no tariff",
+    ),
     (
         "{wounded: extra}",
         "{wounded: alll}",

@@ -172,6 +172,7 @@ def test_what_is_in_sight_when(larger: Reading) -> None:
     table = NameTable(larger.scenario)
     moments: dict[str, list[Names]] = {
         "constraints": [table.for_terms("exchange"), table.for_terms("truce", renewal=True)],
+        "counts": [table.for_terms("exchange").for_counts()],
         "`if` of": [table.for_world()],
         **{f"`{gate.name.lower()} if`": [table.for_gate("truce", gate)] for gate in Gate},
     }

@@ -139,10 +139,15 @@ def take_at_word(book: Book, space: int, place: int, total: float) -> None:
             weight_of(book, space, promise.receiver, promise.feature),
             floats(book, Slot.SCORES)[scores + promise.feature],
             promise.share,
-            guarantee(book, asked.first_step + promise.step),
+            secured(book, asked.first_step + promise.step),
             total,
         )
     )
+
+
+def secured(book: Book, step: int) -> float:
+    """How far a promise to take a step is beyond doubt, [0, 1]: what goes into escrow is wholly so."""
+    return 1.0 if steps(book)[step].escrow else guarantee(book, step)
 
 
 def guarantee(book: Book, step: int) -> float:

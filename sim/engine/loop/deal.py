@@ -4,7 +4,7 @@ import math
 
 from sim.engine.happened import Happening
 from sim.engine.loop.counting import begin_to_settle
-from sim.engine.loop.delivery import attempt
+from sim.engine.loop.delivery import attempt, give_back, pass_on
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
     conditions,
@@ -26,7 +26,7 @@ from sim.engine.loop.opening import (
     transfers,
     truces,
 )
-from sim.engine.loop.queue import close, fall_due, first_withheld, free, settle_due, take_on
+from sim.engine.loop.queue import fall_due, first_withheld, free, remove, settle_due, take_on
 from sim.engine.loop.renewal import asks_for_renewal, renew
 from sim.engine.loop.sight import gates, holds
 from sim.engine.loop.truce import begin_truce, live_through_truce, mean_ledger
@@ -148,13 +148,16 @@ def end(book: Book, track: int, ending: int, party: int) -> None:
     table, case, run = tables(book)[track], tracks(book)[track], runs(book)[0]
     begin_to_settle(book)
     for place in range(case.dues, case.dues + table.dues):
-        if dues(book)[place].day <= run.day:
+        if dues(book)[place].day <= run.day and not dues(book)[place].deposited:
             settle_due(book, place)
             fall_due(book, place)
     if (ending == DealEnding.EXPIRED or ending == DealEnding.COMPLETED) and is_short(book, track):
         ending = DealEnding.SHORT
     for place in range(case.dues, case.dues + table.dues):
-        free(book, track, place)
+        if dues(book)[place].deposited:
+            give_back(book, track, place)
+        else:
+            free(book, track, place)
     table.dues = 0
     if table.in_truce:
         release(book, track)
@@ -261,7 +264,36 @@ def deliver(book: Book, track: int) -> None:
         return
     carried_on = True
     while carried_on:
-        carried_on = carry_out(book, track, day)
+        passed = pass_on_all(book, track)
+        carried_on = carry_out(book, track, day) or passed
+
+
+def pass_on_all(book: Book, track: int) -> bool:
+    """Pass on what is in escrow and may go to its receiver; returns whether there was any."""
+    table, case, passed = tables(book)[track], tracks(book)[track], False
+    place = case.dues
+    while place < case.dues + table.dues:
+        if dues(book)[place].deposited and may_pass(book, track, place):
+            pass_on(book, track, place)
+            remove(book, track, place)
+            passed = True
+        else:
+            place += 1
+    return passed
+
+
+def may_pass(book: Book, track: int, place: int) -> bool:
+    """Whether what is in escrow may go to its receiver: its condition holds, or the others are done or in escrow."""
+    case, step = tracks(book)[track], steps(book)[dues(book)[place].step]
+    if step.until != NOWHERE:
+        space = spaces(book)[case.space]
+        return holds(book, step.until, track, space.values + tables(book)[track].outcome * space.issues)
+    for other in range(case.dues, case.dues + tables(book)[track].dues):
+        if not dues(book)[other].deposited:
+            for before in range(step.passes_after, step.passes_after_end):
+                if ints(book, Slot.PASSES_AFTER)[before] == dues(book)[other].step:
+                    return False
+    return True
 
 
 def carry_out(book: Book, track: int, day: int) -> bool:
@@ -269,13 +301,22 @@ def carry_out(book: Book, track: int, day: int) -> bool:
     table, case, progress = tables(book)[track], tracks(book)[track], False
     place = case.dues
     while place < case.dues + table.dues and dues(book)[place].day <= day:
-        if not may_fall_due(book, track, place):
+        if dues(book)[place].deposited or not may_fall_due(book, track, place):
             place += 1
             continue
-        if not attempt(book, track, place) and steps(book)[dues(book)[place].step].outside == 0:
+        carried_out = attempt(book, track, place)
+        step = steps(book)[dues(book)[place].step]
+        if not carried_out and step.outside == 0:
             suspend(book, track, place)
             return False
-        close(book, track, place)
+        fall_due(book, place)
+        free(book, track, place)
+        if carried_out and step.escrow:
+            dues(book)[place].deposited = 1
+            dues(book)[place].withheld = 0
+            place += 1
+        else:
+            remove(book, track, place)
         progress = True
         if table.suspended_on != NOWHERE:
             table.suspended_on = NOWHERE

@@ -20,9 +20,9 @@ from sim.engine.loop.opening import (
     transfers,
 )
 from sim.engine.loop.party import reinforce
-from sim.engine.loop.queue import due_amount, settle_due, share
+from sim.engine.loop.queue import due_amount, empty_deposit, settle_due, share
 from sim.engine.loop.sight import gates, holds
-from sim.engine.loop.world import draw, hand_over, tell
+from sim.engine.loop.world import draw, receive, tell
 from sim.rules import captives, chance, delivery, trust
 from sim.scenario.case import NOWHERE
 from sim.terms import Gate, Purpose
@@ -146,28 +146,65 @@ def lose_trust_by_default(book: Book, place: int, obligation: int) -> None:
 
 
 def hand_over_part(book: Book, track: int, place: int, obligation: int) -> None:
-    """Hand over one part of a tranche, or less."""
+    """Hand over one part of a tranche, or less: to its receiver, or to whoever keeps it meanwhile."""
     part = obligations(book)[obligation]
     transfer = transfers(book)[part.transfer]
-    stock = stock_cases(book)[transfer.stock]
+    stock, step = stock_cases(book)[transfer.stock], steps(book)[dues(book)[place].step]
     due = due_amount(book, place, obligation)
     what = 2 * stock.what + (1 if stock.of == NOWHERE else 0)
-    u = draw_of(book, Purpose.SHORTFALL, track, place, obligation, what)
     declined = decline(book, track, place, obligation, due)
+    u = draw_of(book, Purpose.SHORTFALL, track, place, obligation, what)
     handed = delivery.delivered(u, due - declined, parties(book)[transfer.giver].shortfall)
-    of_holdings = captives.share_of_holdings(handed, floats(book, Slot.STOCKS)[transfer.stock])
-    hand_over(book, transfer.stock, handed, transfer.receiver)
+    met = handed + declined if step.verified else handed
+    held = floats(book, Slot.STOCKS)[transfer.stock]
+    part.kept += handed
+    part.kept_due += due
+    part.kept_declined += declined
+    part.kept_met += share(book, place, obligation, met)
+    part.kept_missing += share(book, place, obligation, due - met)
+    floats(book, Slot.STOCKS)[transfer.stock] -= handed
+    if step.escrow:
+        tell(book, Happening.DEPOSITED, track, transfer.giver, handed)
+    else:
+        pass_part(book, track, place, obligation, held)
+
+
+def pass_on(book: Book, track: int, place: int) -> None:
+    """What was kept goes to its receivers."""
+    for obligation in range(dues(book)[place].first, dues(book)[place].end):
+        part = obligations(book)[obligation]
+        if part.kept_due > 0.0:
+            still = floats(book, Slot.STOCKS)[transfers(book)[part.transfer].stock]
+            pass_part(book, track, place, obligation, still + part.kept)
+
+
+def give_back(book: Book, track: int, place: int) -> None:
+    """What was kept goes back to its givers."""
+    for obligation in range(dues(book)[place].first, dues(book)[place].end):
+        part = obligations(book)[obligation]
+        if part.kept_due > 0.0:
+            transfer = transfers(book)[part.transfer]
+            floats(book, Slot.STOCKS)[transfer.stock] += part.kept
+            tell(book, Happening.GIVEN_BACK, track, transfer.giver, part.kept)
+            empty_deposit(book, obligation)
+
+
+def pass_part(book: Book, track: int, place: int, obligation: int, held: float) -> None:
+    """What was handed over arrives: `held` is what its giver held before."""
+    part = obligations(book)[obligation]
+    transfer, handed, declined = transfers(book)[part.transfer], part.kept, part.kept_declined
+    of_holdings = captives.share_of_holdings(handed, held)
+    receive(book, transfer.stock, handed, transfer.receiver)
     part.delivered += handed
     part.declined += declined
-    step = steps(book)[dues(book)[place].step]
-    met = handed + declined if step.verified else handed
-    move_trust(book, place, obligation, met, due, of_holdings)
+    move_trust(book, place, obligation, of_holdings)
     count_released(book, transfer.stock, transfer.giver, handed)
-    if not step.abroad:
+    if not steps(book)[dues(book)[place].step].abroad:
         bring_home(book, transfer.stock, transfer.receiver, handed)
     tell(book, Happening.DELIVERED, track, transfer.giver, handed)
     if declined > 0.0:
         tell(book, Happening.DECLINED, track, transfer.giver, declined)
+    empty_deposit(book, obligation)
 
 
 def decline(book: Book, track: int, place: int, obligation: int, due: float) -> float:
@@ -180,16 +217,17 @@ def decline(book: Book, track: int, place: int, obligation: int, due: float) -> 
     return delivery.declined(u, due, floats(book, Slot.DRAWN)[index])
 
 
-def move_trust(book: Book, place: int, obligation: int, met: float, due: float, of_holdings: float) -> None:
+def move_trust(book: Book, place: int, obligation: int, of_holdings: float) -> None:
     """What the receiver makes of what it was handed."""
-    run, transfer = runs(book)[0], transfers(book)[obligations(book)[obligation].transfer]
+    run, part = runs(book)[0], obligations(book)[obligation]
+    transfer = transfers(book)[part.transfer]
     trusts, held = floats(book, Slot.TRUST), transfer.receiver * run.parties + transfer.giver
     if steps(book)[dues(book)[place].step].gesture:
         after = trust.after_gesture(trusts[held], run.gesture_gain, of_holdings)
     else:
-        after = trust.after_delivery(trusts[held], run.trust_gain, share(book, place, obligation, met))
-    if met < due:
-        after = trust.after_shortfall(after, run.trust_loss, share(book, place, obligation, due - met))
+        after = trust.after_delivery(trusts[held], run.trust_gain, part.kept_met)
+    if part.kept_missing > 0.0:
+        after = trust.after_shortfall(after, run.trust_loss, part.kept_missing)
     trusts[held] = after
 
 

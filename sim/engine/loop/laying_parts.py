@@ -77,6 +77,7 @@ class Parts:
         for ordinal, step in enumerate(steps):
             tranches, tranches_end = self.ints(Slot.TRANCHES, step.tranches)
             after, after_end = self.ints(Slot.AFTER, (first + before for before in step.after))
+            passes_after, passes_after_end = self.ints(Slot.PASSES_AFTER, (first + other for other in step.until_done))
             self.add(
                 Slot.STEPS,
                 ordinal=ordinal,
@@ -94,6 +95,10 @@ class Parts:
                 declines=step.declines,
                 verified=bool(step.verified_by),
                 abroad=bool(step.to),
+                escrow=bool(step.escrow),
+                until=self.program(step.until),
+                passes_after=passes_after,
+                passes_after_end=passes_after_end,
             )
         return first, len(self.records[Slot.STEPS])
 

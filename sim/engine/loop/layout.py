@@ -66,6 +66,7 @@ class Slot(IntEnum):
     TRANSFERS_FROM = auto()
     TRANCHES = auto()
     AFTER = auto()
+    PASSES_AFTER = auto()
     ROWS_FROM = auto()
     ROWS = auto()
     ANSWERS = auto()
@@ -199,7 +200,7 @@ WAIT = _record("condition outcomes outcomes_end")
 TRANSFER = _record("step stock giver receiver name counted is_gesture count times", "amount")
 STEP = _record(
     "ordinal name gesture outside tranches tranches_end after after_end while_truce delivers_if guarantee "
-    "standing declines verified abroad"
+    "standing declines verified abroad escrow until passes_after passes_after_end"
 )
 RENEWAL = _record("ask_before renews_on_silence most space steps steps_end rows_from")
 CONDITION = _record(
@@ -250,8 +251,10 @@ TRUCE = _record(
 )
 EVENT_STATE = _record("happened")
 ACT_STATE = _record("in_force")
-OBLIGATION = _record("transfer step terms", "amount now delivered declined")
-DUE = _record("step place tranche tranches day first end withheld faulted last_faulted")
+OBLIGATION = _record(
+    "transfer step terms", "amount now delivered declined kept kept_due kept_declined kept_met kept_missing"
+)
+DUE = _record("step place tranche tranches day first end withheld faulted last_faulted deposited")
 SITUATION = _record(
     "",
     "time reservation top weariness tolerance rounds_spoken demanded next_lower offers_made offers_received "

@@ -35,6 +35,7 @@ def take_on(book: Book, track: int, space: int, outcome: int, begins: int) -> No
             obligation.now = 0.0
             obligation.delivered = 0.0
             obligation.declined = 0.0
+            empty_deposit(book, case.obligations + table.obligations)
             table.obligations += 1
             place += 1
         if case.obligations + table.obligations > begin:
@@ -61,6 +62,7 @@ def queue_up(book: Book, track: int, step: int, obligation: int, begins: int) ->
         new.withheld = 0
         new.faulted = 0
         new.last_faulted = NOWHERE
+        new.deposited = 0
         sink(book, case.dues, case.dues + table.dues)
         table.dues += 1
     ints(book, Slot.UNDONE)[step] += does.tranches_end - does.tranches
@@ -89,6 +91,7 @@ def move(book: Book, old: int, new: int) -> None:
     b.withheld = a.withheld
     b.faulted = a.faulted
     b.last_faulted = a.last_faulted
+    b.deposited = a.deposited
 
 
 def is_before(book: Book, one: int, other: int) -> bool:
@@ -146,12 +149,20 @@ def free(book: Book, track: int, place: int) -> None:
         reserve(book, stock, due_amount(book, place, obligation), -1.0)
 
 
-def close(book: Book, track: int, place: int) -> None:
+def empty_deposit(book: Book, obligation: int) -> None:
+    """Nothing of an obligation is on its way, nor kept by a third side."""
+    part = obligations(book)[obligation]
+    part.kept = 0.0
+    part.kept_due = 0.0
+    part.kept_declined = 0.0
+    part.kept_met = 0.0
+    part.kept_missing = 0.0
+
+
+def remove(book: Book, track: int, place: int) -> None:
     """A tranche is done with, delivered or (outside the deal) let go."""
     table, case = tables(book)[track], tracks(book)[track]
     ints(book, Slot.UNDONE)[dues(book)[place].step] -= 1
-    fall_due(book, place)
-    free(book, track, place)
     for later in range(place, case.dues + table.dues - 1):
         move(book, later + 1, later)
     table.dues -= 1

@@ -209,7 +209,11 @@ def reserve(book: Book, stock: int, amount: float, sign: float) -> None:
 
 def hand_over(book: Book, stock: int, amount: float, receiver: int) -> None:
     """Move an amount: released captives go home, assets go to the receiver."""
-    stocks = floats(book, Slot.STOCKS)
-    stocks[stock] -= amount
+    floats(book, Slot.STOCKS)[stock] -= amount
+    receive(book, stock, amount, receiver)
+
+
+def receive(book: Book, stock: int, amount: float, receiver: int) -> None:
+    """What has left a stock arrives: assets are the receiver's from now on."""
     if stock_cases(book)[stock].of == NOWHERE:
-        stocks[ints(book, Slot.HOME)[stock * runs(book)[0].parties + receiver]] += amount
+        floats(book, Slot.STOCKS)[ints(book, Slot.HOME)[stock * runs(book)[0].parties + receiver]] += amount

@@ -647,7 +647,7 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
     return {**rest, under: {**gathered, **relations}} if relations and isinstance(gathered, dict) else raw
 
 
-NOT_YET = {}
+NOT_YET: dict[type[Part], tuple[str, ...]] = {}
 """Keys that have their place in the format but not yet a meaning in the engines."""
 
 OF_WAR: Mapping[type[Part], Sequence[str]] = {

@@ -37,7 +37,6 @@ FAULTS = {
     "tab": ("  truce:\n    label: Truce", "  truce:\n«\tlabel: Truce", "tab"),
     "assumed without a reason": ("{assumed: 0.3, because: neighbours}", "{«assumed: 0.3}", "because"),
     "format of the future": ("parley: 1", "parley: «2", "2"),
-    "not yet supported": ("horizon: 30", "horizon: 30\n«others: [north]", "not yet supported"),
     "steps in a circle": (
         "      swap: {east gives west: {able: size}, west gives east: {able: size}}",
         "      swap: {east gives west: {able: size}, «after: back}\n"

@@ -7,6 +7,7 @@ in a folder named by the source of everything that went into it, so that old cod
 
 import ast
 import functools
+import gc
 import hashlib
 import math
 import os
@@ -347,11 +348,23 @@ def compile_engine() -> Engine:
         _say("Compiling the engine for this machine; this is done once and takes some seconds.")
     crossings = {function: _by_address(function, place) for place, function in enumerate(CROSSINGS)}
     rebuilder = Rebuilder(_compiler if kept else _compiler_at_once, _openers() | crossings)
-    with _keeping(folder) as keeps:
+    with _keeping(folder) as keeps, _nothing_collected():
         code = [_entry(rebuilder, function, keeps) for function in CROSSINGS]
         loop = _entry(rebuilder, run.run_replications, keeps)
     _ALIVE.extend([*code, loop])
     return Engine(loop.ctypes, numpy.array([each.address for each in code], "i8"))
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Without looking for garbage: a compiler makes millions of small objects and keeps most of them."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _entry(rebuilder: Rebuilder, function: Callable[..., Any], keeps: bool) -> Any:

@@ -316,7 +316,7 @@ class RestraintLingered(Entry):
     """A truce ran out, and its restraint outlives it, fading."""
 
     scope: float
-    """Share of the fighting that still rests at first."""
+    """Share of the fighting that it still stops at first."""
     restraint_days: float
     """In which that falls to 1/e."""
 

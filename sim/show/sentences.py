@@ -237,8 +237,8 @@ def _(entry: log.DealEnded, labels: Labels) -> Sentence:
 
 @sentence.register
 def _(entry: log.RestraintLingered, labels: Labels) -> Sentence:
-    text = f"Restraint outlives it: {_scope(entry.scope)} rests at first"
-    text += f", a little more than a third of that after {counted(max(1, round(entry.restraint_days)), 'day')}."
+    days = counted(max(1, round(entry.restraint_days)), "day")
+    text = f"Restraint outlives it: over {_scope(entry.scope)} at first, little more than a third of that after {days}."
     return Sentence(Kind.DEAL, Severity.STEP, text)
 
 

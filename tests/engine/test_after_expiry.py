@@ -85,6 +85,6 @@ def test_the_days_may_be_a_range(compile_text: Compile) -> None:
         found = run(case, 1, replication)
         lingered = next(entry for entry in found.log if isinstance(entry, log.RestraintLingered))
         assert lingered.restraint_days == found.record.parameters["tracks.truce.truce.after_expiry.restraint_days"]
-        assert sentence(lingered, Labels()).text.startswith("Restraint outlives it: 80% of the fighting rests at first")
+        assert sentence(lingered, Labels()).text.startswith("Restraint outlives it: over 80% of the fighting at")
         drawn.add(lingered.restraint_days)
     assert len(drawn) == 3

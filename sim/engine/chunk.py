@@ -96,6 +96,10 @@ class Deals:
     released: Column
     """[deal, party]: captives whom each party in fact released, gestures included."""
 
+    def between(self, first: int, last: int) -> "Deals":
+        """Those at the places from `first` to before `last`."""
+        return Deals(*(getattr(self, name)[first:last] for name in self.__dataclass_fields__))
+
 
 def deals_of(rows: Column) -> Deals:
     """Deals from rows of whole numbers, in the order of the columns and then of the parties."""

@@ -1,0 +1,39 @@
+"""Fitting scenarios to data."""
+
+import sys
+from contextlib import redirect_stdout
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.door import INVALID, UNUSABLE, app, close, open_console, path_given, print_faults, print_json, refuse
+
+
+@app.command()
+def calibrate(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A calibration file.", show_default=False, parser=path_given)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the result's own folder is made.", parser=path_given)
+    ] = Path("results"),
+) -> None:
+    """Fit assumed values to data: ranges, a variant that has them, and what they predict."""
+    from sim.scenario.faults import InvalidScenario
+    from sim.show.calibrations import Refused, answer
+
+    try:
+        with redirect_stdout(sys.stderr):
+            done = answer(file, out, partial(typer.echo, err=True))
+    except InvalidScenario as invalid:
+        print_faults(invalid.faults)
+        raise typer.Exit(INVALID) from None
+    except Refused as refused:
+        refuse(str(refused), UNUSABLE)
+    if as_json:
+        print_json(done.as_json)
+    else:
+        close(open_console(), done.tables, done.folder)

@@ -20,6 +20,10 @@ def calibrate(
     out: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where the result's own folder is made.", parser=path_given)
     ] = Path("results"),
+    variant: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write the calibrated variant besides.", parser=path_given),
+    ] = None,
 ) -> None:
     """Fit assumed values to data: ranges, a variant that has them, and what they predict."""
     from sim.scenario.faults import InvalidScenario
@@ -27,7 +31,7 @@ def calibrate(
 
     try:
         with redirect_stdout(sys.stderr):
-            done = answer(file, out, partial(typer.echo, err=True))
+            done = answer(file, out, variant, partial(typer.echo, err=True))
     except InvalidScenario as invalid:
         print_faults(invalid.faults)
         raise typer.Exit(INVALID) from None

@@ -19,8 +19,7 @@ from sim.study.calibrate import SHARES, Calibrated
 PANEL, LINE = 1.05, 0.2
 """Height in inches of a panel for a parameter, and of a line for a statistic."""
 BINS = 18
-WIDEST = 4.0
-"""Scales from what was observed at which a line is cut off."""
+PALE, BAR = "#b9b9c0", "#a2a2aa"
 WINDOWS = ("fitted", "held out")
 LOW, MIDDLE, HIGH = SHARES
 
@@ -36,7 +35,7 @@ def draw_parameters(found: Calibrated) -> Drawing:
         axes.set_axis_off()
     handles = [
         Line2D([], [], color=style.INK, lw=0.9, ls="--", label="assumed"),
-        Patch(facecolor="#b9b9c0", edgecolor="white", label="after calibration"),
+        Patch(facecolor=PALE, edgecolor="white", label="after calibration"),
         Line2D([], [], color=style.INK, lw=1.8, label=f"quantiles {LOW:g} to {HIGH:g}"),
     ]
     figure.legend(handles=handles, loc="outside upper left", ncols=3, fontsize=style.SMALL, frameon=False,
@@ -50,8 +49,8 @@ def _panel(found: Calibrated, place: int, axes: Axes) -> dict[str, Any]:
     prior, kept = found.asked.priors[place], found.posterior.particles
     edges = numpy.linspace(prior.low, prior.high, BINS + 1)
     heights, _ = numpy.histogram(kept.values[:, place], edges, weights=kept.shares)
-    axes.bar(edges[:-1], heights / numpy.diff(edges), numpy.diff(edges), align="edge", color="#b9b9c0", edgecolor="white",
-             lw=0.3)  # fmt: skip
+    widths = numpy.diff(edges)
+    axes.bar(edges[:-1], heights / widths, widths, align="edge", color=PALE, edgecolor="white", lw=0.3)
     line = numpy.unique([*numpy.linspace(prior.low, prior.high, 101), prior.middle])
     axes.plot(line, prior.density(line), color=style.INK, lw=0.9, ls="--")
     low, middle, high = found.range_of(place)
@@ -71,33 +70,37 @@ def _panel(found: Calibrated, place: int, axes: Axes) -> dict[str, Any]:
 
 
 def draw_statistics(found: Calibrated) -> Drawing:
-    """How far each statistic is from what was observed, before and after; as wide as a column.
+    """Each statistic as assumed, as predicted after calibration, and as observed; as wide as a column.
 
-    In scales of the calibration file: 0 is what was observed.
+    Every line has a scale of its own, from the least to the greatest number drawn on it, which stand at its ends.
     """
     rows = list(statistics_of(found))
-    figure = style.blank(style.COLUMN, 1.25 + LINE * (len(rows) + len({row["window"] for row in rows})))
+    heads = [place for place, row in enumerate(rows) if place == 0 or row["window"] != rows[place - 1]["window"]]
+    figure = style.blank(style.COLUMN, 0.75 + LINE * (len(rows) + len(heads)))
     axes = figure.subplots()
-    at, ticks, names = 0.0, [], []
+    at, ticks = 0.0, []
     for place, row in enumerate(rows):
-        if place == 0 or row["window"] != rows[place - 1]["window"]:
-            axes.text(-WIDEST, at, row["window"], fontsize=style.SMALL, color=style.SOFT, va="center", style="italic")
+        if place in heads:
+            axes.text(0.0, at, row["window"], fontsize=style.SMALL, color=style.SOFT, va="center", style="italic")
             at += 1.0
         _line(axes, at, row)
         ticks.append(at)
-        names.append(f"{row['statistic']}  {_short(row['observed'])}")
         at += 1.0
-    axes.axvline(0, color=style.INK, lw=0.8)
-    axes.set_yticks(ticks, names)
+    axes.set_yticks(ticks, [row["statistic"] for row in rows])
     axes.set_ylim(at - 0.4, -0.6)
-    axes.set_xlim(-WIDEST, WIDEST)
-    style.tidy(axes, x="difference from what was observed, in scales")
+    axes.set_xlim(-0.24, 1.24)
+    axes.set_xticks([])
+    style.tidy(axes)
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
     handles = [
-        Line2D([], [], color=style.SOFT, lw=0.9, ls=":", label="as assumed"),
-        Line2D([], [], color="#8c8c94", lw=4, label="after calibration"),
-        Line2D([], [], color=style.INK, marker="|", ms=6, lw=0, label="median"),
+        Line2D([], [], color=style.SOFT, lw=1.0, ls=":", label="assumed"),
+        Line2D([], [], color=BAR, lw=4, label="calibrated"),
+        Line2D([], [], color=style.INK, marker="|", ms=6, lw=0, label="its median"),
+        Line2D([], [], marker="d", ms=4, mfc="white", mec=style.INK, lw=0, label="observed"),
     ]
-    style.key(axes, handles, columns=3)
+    figure.legend(handles=handles, loc="outside upper left", ncols=4, fontsize=style.SMALL, frameon=False,
+                  handlelength=1.4, columnspacing=1.0, borderaxespad=0.2)  # fmt: skip
     style.sign(figure, note_of(found))
     told = "; ".join(
         f"{row['statistic']} ({row['window']}) observed {_short(row['observed'])}, "
@@ -108,13 +111,19 @@ def draw_statistics(found: Calibrated) -> Drawing:
 
 
 def _line(axes: Axes, at: float, row: dict[str, Any]) -> None:
+    drawn = [row[name] for name in ("low", "high", "observed", "assumed low", "assumed high") if name in row]
+    least, most = min(drawn), max(drawn)
+
     def scaled(name: str) -> float:
-        return float((row[name] - row["observed"]) / row["scale"])
+        return float((row[name] - least) / (most - least)) if most > least else 0.5
 
     if "assumed low" in row:
-        axes.plot([scaled("assumed low"), scaled("assumed high")], [at, at], color=style.SOFT, lw=0.9, ls=":")
-    axes.plot([scaled("low"), scaled("high")], [at, at], color="#8c8c94", lw=4, solid_capstyle="butt")
+        axes.plot([scaled("assumed low"), scaled("assumed high")], [at + 0.3] * 2, color=style.SOFT, lw=1.0, ls=":")
+    axes.plot([scaled("low"), scaled("high")], [at, at], color=BAR, lw=4, solid_capstyle="butt")
     axes.plot([scaled("middle")], [at], marker="|", ms=6, color=style.INK, mew=1.2)
+    axes.plot([scaled("observed")], [at], marker="d", ms=4, mfc="white", mec=style.INK, mew=0.8)
+    for place, number, side in ((-0.03, least, "right"), (1.03, most, "left")):
+        axes.text(place, at, _short(number), fontsize=style.SMALL, color=style.SOFT, va="center", ha=side)
 
 
 def statistics_of(found: Calibrated) -> Iterator[dict[str, Any]]:

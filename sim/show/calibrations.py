@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,13 @@ class Told:
     as_json: dict[str, Any]
 
 
-def answer(file: Path, out: Path, write: Write) -> Told:
+def answer(file: Path, out: Path, variant: Path | None, write: Write) -> Told:
     """Run a calibration file and keep what it finds.
 
     Args:
         file: the calibration file.
         out: where the result's own folder is made.
+        variant: where the variant is written besides, if anywhere.
         write: takes a line for who waits.
 
     Raises:
@@ -65,6 +67,8 @@ def answer(file: Path, out: Path, write: Write) -> Told:
         found = calibrate(asked, cores(), lambda done: write(_sentence(done)))
         with staged(folder) as fresh:
             _keep(found, fresh, folder, identity)
+        if variant is not None:
+            write_variant(found, variant, variant.parent)
     except (NotAResult, NotCompilable, TooFewParticles) as error:
         raise Refused(str(error)) from None
     return Told(list(calibration.tables_of(found)), folder, _as_json(found, identity))
@@ -83,11 +87,7 @@ def _sentence(done: Round) -> str:
 
 def _keep(found: Calibrated, fresh: Path, folder: Path, identity: str) -> None:
     write_json(fresh / MANIFEST, _as_json(found, identity))
-    yaml = YAML()
-    yaml.width = 120
-    yaml.default_flow_style = None
-    with (fresh / f"{found.asked.scenario.stem}-calibrated.yaml").open("w", encoding="utf-8", newline="\n") as file:
-        yaml.dump(variant_of(found, folder), file)
+    write_variant(found, fresh / f"{found.asked.scenario.stem}-calibrated.yaml", folder)
     kept = found.posterior.particles
     with (fresh / "particles.csv").open("w", encoding="utf-8", newline="") as table:
         rows = csv.writer(table, lineterminator="\n")
@@ -98,6 +98,17 @@ def _keep(found: Calibrated, fresh: Path, folder: Path, identity: str) -> None:
     for name, draw in (("posterior", calibration.draw_parameters), ("statistics", calibration.draw_statistics)):
         drawing = draw(found)
         save(drawing.figure, fresh / name, drawing.data, drawing.alt)
+
+
+def write_variant(found: Calibrated, file: Path, folder: Path) -> None:
+    """Write the variant with the calibrated ranges, which will stand in a folder. Raises OSError."""
+    yaml = YAML()
+    yaml.width = 120
+    yaml.default_flow_style = None
+    text = StringIO()
+    yaml.dump(variant_of(found, folder), text)
+    lines = (line.rstrip() for line in text.getvalue().splitlines())
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 def _as_json(found: Calibrated, identity: str) -> dict[str, Any]:

@@ -170,6 +170,9 @@ class _Reader:
         windows = self._windows(asked, case)
         chosen = self._parameters(asked, scenario, case)
         self._statistics(asked)
+        if asked.kept > asked.first:
+            message = f"{asked.kept} of {asked.first} particles cannot be kept"
+            self.report.fault(self._place(["kept"]), ["kept"], message)
         other = self._other(asked, case, track) if track is not None and asked.data.returned else -1
         if self.report.faults or track is None:
             return None

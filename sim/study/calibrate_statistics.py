@@ -92,12 +92,12 @@ def _gaps(exchanges: Exchanges) -> Array:
 
 
 def _correlation(exchanges: Exchanges) -> float:
-    """Of the logarithms of gaps that follow one another; gaps of less than a day count as one."""
+    """Of the logarithms of gaps that follow one another, of at least three pairs; less than a day counts as one."""
     logs = numpy.log(numpy.maximum(1.0, numpy.diff(exchanges.day)))
     same = numpy.diff(exchanges.history) == 0
     pairs = same[:-1] & same[1:]
     before, after = logs[:-1][pairs], logs[1:][pairs]
-    if len(before) < 2 or numpy.ptp(before) == 0.0 or numpy.ptp(after) == 0.0:
+    if len(before) < 3 or numpy.ptp(before) == 0.0 or numpy.ptp(after) == 0.0:
         return numpy.nan
     return float(numpy.corrcoef(before, after)[0, 1])
 

@@ -78,7 +78,7 @@ def draw_statistics(found: Calibrated) -> Drawing:
     heads = [place for place, row in enumerate(rows) if place == 0 or row["window"] != rows[place - 1]["window"]]
     figure = style.blank(style.COLUMN, 0.75 + LINE * (len(rows) + len(heads)))
     axes = figure.subplots()
-    at, ticks = 0.0, []
+    at, ticks = 0.0, list[float]()
     for place, row in enumerate(rows):
         if place in heads:
             axes.text(0.0, at, row["window"], fontsize=style.SMALL, color=style.SOFT, va="center", style="italic")
@@ -86,12 +86,13 @@ def draw_statistics(found: Calibrated) -> Drawing:
         _line(axes, at, row)
         ticks.append(at)
         at += 1.0
-    axes.set_yticks(ticks, [row["statistic"] for row in rows])
+    axes.set_yticks([])
+    for height, row in zip(ticks, rows, strict=True):
+        axes.text(-0.62, height, row["statistic"], fontsize=style.SMALL, va="center")
     axes.set_ylim(at - 0.4, -0.6)
-    axes.set_xlim(-0.24, 1.24)
+    axes.set_xlim(-0.62, 1.2)
     axes.set_xticks([])
     style.tidy(axes)
-    axes.tick_params(axis="y", length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
     handles = [
         Line2D([], [], color=style.SOFT, lw=1.0, ls=":", label="assumed"),
@@ -154,12 +155,14 @@ def _quantiles(before: str, numbers: Array) -> dict[str, float]:
 
 def tables_of(found: Calibrated) -> Iterator[Table]:
     """The calibration for the terminal: parameters, statistics, rounds."""
-    table = _table("Parameters", ("Parameter", "Assumed", "After calibration"))
+    title = f"Parameters: medians (quantiles {LOW:g}–{HIGH:g})"
+    table = _table(title, ("Parameter", "Assumed", "After calibration"))
     for place, path in enumerate(found.asked.paths):
         prior = found.asked.priors[place]
-        table.add_row(path, _range((prior.low, prior.middle, prior.high)), _range(found.range_of(place)))
+        table.add_row(path, _range(prior.draw(numpy.array(SHARES))), _range(found.range_of(place)))
     yield table
-    table = _table("Statistics", ("Statistic", "Days", "Observed", "Assumed", "Predicted", "Share below"))
+    title = f"Statistics: medians (quantiles {LOW:g}–{HIGH:g})"
+    table = _table(title, ("Statistic", "Days", "Observed", "Assumed", "Predicted", "Share below"))
     for row in statistics_of(found):
         before = _range([row[f"assumed {name}"] for name in ("low", "middle", "high")]) if "assumed low" in row else "–"
         after = _range([row[name] for name in ("low", "middle", "high")])
@@ -180,13 +183,15 @@ def note_of(found: Calibrated) -> str:
 
 
 def _table(title: str, heads: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title, min_width=len(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
     for place, head in enumerate(heads):
         table.add_column(head, justify="left" if place == 0 else "right", overflow="fold")
     return table
 
 
-def _range(numbers: Sequence[float]) -> str:
+def _range(numbers: Sequence[float] | Array) -> str:
     return f"{_short(numbers[1])} ({_short(numbers[0])}–{_short(numbers[2])})"
 
 

@@ -1,5 +1,6 @@
 """A calibration in pictures and tables: prior against posterior, and statistics against what was observed."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ PANEL, LINE = 1.05, 0.2
 """Height in inches of a panel for a parameter, and of a line for a statistic."""
 BINS = 18
 PALE, BAR = "#b9b9c0", "#a2a2aa"
+GAP = 8.0
+"""Points between a name, a number and the line that they belong to."""
 WINDOWS = ("fitted", "held out")
 LOW, MIDDLE, HIGH = SHARES
 
@@ -72,7 +75,8 @@ def _panel(found: Calibrated, place: int, axes: Axes) -> dict[str, Any]:
 def draw_statistics(found: Calibrated) -> Drawing:
     """Each statistic as assumed, as predicted after calibration, and as observed; as wide as a column.
 
-    Every line has a scale of its own, from the least to the greatest number drawn on it, which stand at its ends.
+    Every line has a scale of its own, from the least to the greatest number drawn on it, which stand at its ends; it is
+    logarithmic where the greatest is more than ten times the least.
     """
     rows = list(statistics_of(found))
     heads = [place for place, row in enumerate(rows) if place == 0 or row["window"] != rows[place - 1]["window"]]
@@ -86,11 +90,12 @@ def draw_statistics(found: Calibrated) -> Drawing:
         _line(axes, at, row)
         ticks.append(at)
         at += 1.0
+    left, right = _margins(rows)
     axes.set_yticks([])
     for height, row in zip(ticks, rows, strict=True):
-        axes.text(-0.62, height, row["statistic"], fontsize=style.SMALL, va="center")
+        axes.text(left, height, row["statistic"], fontsize=style.SMALL, va="center")
     axes.set_ylim(at - 0.4, -0.6)
-    axes.set_xlim(-0.62, 1.2)
+    axes.set_xlim(left, right)
     axes.set_xticks([])
     style.tidy(axes)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -112,11 +117,14 @@ def draw_statistics(found: Calibrated) -> Drawing:
 
 
 def _line(axes: Axes, at: float, row: dict[str, Any]) -> None:
-    drawn = [row[name] for name in ("low", "high", "observed", "assumed low", "assumed high") if name in row]
-    least, most = min(drawn), max(drawn)
+    least, most = _ends(row)
 
     def scaled(name: str) -> float:
-        return float((row[name] - least) / (most - least)) if most > least else 0.5
+        if most <= least:
+            return 0.5
+        if least > 0 and most > 10 * least:
+            return math.log(row[name] / least) / math.log(most / least)
+        return float((row[name] - least) / (most - least))
 
     if "assumed low" in row:
         axes.plot([scaled("assumed low"), scaled("assumed high")], [at + 0.3] * 2, color=style.SOFT, lw=1.0, ls=":")
@@ -125,6 +133,23 @@ def _line(axes: Axes, at: float, row: dict[str, Any]) -> None:
     axes.plot([scaled("observed")], [at], marker="d", ms=4, mfc="white", mec=style.INK, mew=0.8)
     for place, number, side in ((-0.03, least, "right"), (1.03, most, "left")):
         axes.text(place, at, _short(number), fontsize=style.SMALL, color=style.SOFT, va="center", ha=side)
+
+
+def _ends(row: dict[str, Any]) -> tuple[float, float]:
+    drawn = [row[name] for name in ("low", "high", "observed", "assumed low", "assumed high") if name in row]
+    return min(drawn), max(drawn)
+
+
+def _margins(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """Where the axes begin and end, the lines being 1 wide, so that names and numbers have room beside them."""
+    widths = [max(style.text_width(text, style.SMALL) for text in texts) for texts in (
+        [row["statistic"] for row in rows],
+        [_short(_ends(row)[0]) for row in rows],
+        [_short(_ends(row)[1]) for row in rows],
+    )]  # fmt: skip
+    before, after = widths[0] + widths[1] + 2 * GAP, widths[2] + GAP
+    lines = style.COLUMN * 72 - 2 * GAP - before - after
+    return -before / lines, 1 + after / lines
 
 
 def statistics_of(found: Calibrated) -> Iterator[dict[str, Any]]:

@@ -57,6 +57,8 @@ def answer(file: Path, out: Path, variant: Path | None, write: Write) -> Told:
     """
     if not is_file(file):
         raise Refused(f"'{file}': {why_no_file(file)}")
+    if variant is not None and not variant.parent.is_dir():
+        raise Refused(f"'{variant}': there is no folder {variant.parent}")
     asked, doubtful = read_calibration(file)
     for line in doubtful:
         write(line)

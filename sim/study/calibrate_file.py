@@ -86,6 +86,16 @@ MODELS: Mapping[str, type[Part]] = {"data": Data, "fit": Days, "held_out": Days,
 """What may stand under the keys of a file that hold keys of their own."""
 
 
+EXPECTED = {
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "a date such as 2024-12-30"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a mapping, lines that read key: value"),
+    **dict.fromkeys(("string_type", "string_too_short"), "text"),
+}
+"""What should stand in the place of what a model complains of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A calibration file that was checked against its scenario and its data."""
@@ -151,6 +161,8 @@ class _Reader:
         found, name = self.at.find(detail["loc"]), str(detail["loc"][-1])
         model = MODELS.get(found.path[0], Asked) if len(detail["loc"]) > 1 else Asked
         keys = [field.alias or key for key, field in model.model_fields.items()]
+        if found.node.faulty:
+            return
         if detail["type"] == "missing":
             self.report.fault(found.key, found.path, f"missing key '{name}'")
         elif detail["type"] == "extra_forbidden":
@@ -158,7 +170,8 @@ class _Reader:
         else:
             given = detail["input"] if isinstance(detail["input"], str | int | float) else "a list or mapping"
             message = str(detail["msg"])
-            self.report.fault(found.place, found.path, f"'{given}': {message[:1].lower()}{message[1:]}")
+            wrong = f"expected {EXPECTED[detail['type']]}" if detail["type"] in EXPECTED else message.lower()
+            self.report.fault(found.place, found.path, f"'{given}': {wrong}")
 
     def calibration(self, asked: Asked) -> Calibration | None:
         scenario = self._file(asked.scenario, ["scenario"])

@@ -242,6 +242,9 @@ def test_ledger_is_read_row_by_row(desk: Path) -> None:
          "did you mean 'truce.never_starts'?"),
         ("starts: assumed", "starts: [0, 0.5, 1.5]", "fit.yaml:6:23: parameters.truce.never_starts: "
          "1.5 is out of range: must be at most 1"),
+        ("{claim: later, scale: 0.01}", "3",
+         "fit.yaml:11:18: statistics.hazard 1 to 3: '3': expected a mapping, lines that read key: value"),
+        ("scale: 0.05", "scale: wide", "fit.yaml:10:44: statistics.hazard 0 to 1.scale: 'wide': expected a number"),
         ("kept: 20", "kept: 61", "fit.yaml:14:7: kept: 61 of 60 particles cannot be kept"),
         ("starts: assumed", "starts: [0.5, 0.2, 0.9]", "fit.yaml:6:23: parameters.truce.never_starts: "
          "a range reads [low, middle, high]: low 0.5 is above middle 0.2"),
@@ -331,6 +334,8 @@ def test_command_refuses_in_one_line_and_writes_nothing(desk: Path, monkeypatch:
     assert call.invoke(app, ["calibrate", "none.yaml"]).exit_code == 2
     file_in(desk, CALIBRATION.replace("seed: 4", "sede: 4"))
     assert call.invoke(app, ["calibrate", "fit.yaml"]).exit_code == 3
+    nowhere = call.invoke(app, ["calibrate", "truce.yaml", "--variant", "none/own.yaml"])
+    assert (nowhere.exit_code, nowhere.stderr) == (2, "parley: 'none/own.yaml': there is no folder none\n")
     file_in(desk, CALIBRATION.replace("hazard 1 to 3", "hazard 5 to 6"))
     refused = call.invoke(app, ["calibrate", "fit.yaml"])
     assert refused.exit_code == 2

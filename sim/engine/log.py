@@ -27,8 +27,8 @@ class Condition:
     holder: str
     gate: str
     expression: str
-    saw: Mapping[str, float]
-    """What each name in the expression stood for at that moment."""
+    saw: Mapping[str, float | str]
+    """What each name in the expression stood for at that moment; a word where it stands for one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sim.engine import log
 from sim.rules import conditions
 from sim.scenario.case import NOWHERE, PreconditionCase
 from sim.scenario.expressions import Program, Reference
-from sim.terms import Seen
+from sim.terms import Gate, Phase, Seen
 
 if TYPE_CHECKING:
     from sim.engine.model import NegotiationModel
@@ -35,8 +35,24 @@ def report(
         holder=model.parties[condition.holder].name,
         gate=condition.gate.name.lower(),
         expression=condition.program.source,
-        saw={seen.name: see(model, seen, table, terms) for seen in condition.program.inputs},
+        saw={
+            seen.name: _as_read(see(model, seen, table, terms), seen, condition.gate, table)
+            for seen in condition.program.inputs
+        },
     )
+
+
+def _as_read(amount: float, seen: Reference, gate: Gate, table: "Table") -> float | str:
+    """What a name stands for as a reader knows it: a word where a word was written."""
+    if seen.kind is Seen.TRACK_PHASE:
+        return Phase(int(amount)).name.lower()
+    if seen.kind is not Seen.PROPOSAL:
+        return amount
+    renewal = table.case.renewal
+    space = renewal.space if gate is Gate.RENEWS and renewal is not None else table.case.space
+    issue = space.issues[seen.a]
+    label = issue.labels[issue.values.index(amount)]
+    return label if label[0].isalpha() else amount
 
 
 def see(model: "NegotiationModel", seen: Reference, table: "Table | None", terms: Sequence[float]) -> float:

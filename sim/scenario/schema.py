@@ -396,9 +396,9 @@ class Score(Part):
 def _as_scores(raw: Any) -> Any:
     """Bring the short forms of a feature's score into one: by party, `*` for everybody.
 
-    A mapping of mappings is by party; of numbers, a table by value; a number alone is a scale.
+    A mapping that holds mappings is by party; one of numbers, a table by value; a number alone is a scale.
     """
-    if isinstance(raw, dict) and raw and not _is_score(raw) and all(isinstance(row, dict) for row in raw.values()):
+    if isinstance(raw, dict) and raw and not _is_score(raw) and any(isinstance(row, dict) for row in raw.values()):
         return {key: _as_score(value) for key, value in raw.items()}
     return {"*": _as_score(raw)}
 

@@ -189,8 +189,19 @@ def _met(asked: Sequence[Condition], labels: Labels) -> str:
     for name in asked[0].saw:
         amounts = [each.saw[name] for each in asked if name in each.saw]
         what = "" if len(asked[0].saw) == 1 else f"{seen_text(name, labels)} "
-        parts.append(what + span(min(amounts), max(amounts)))
+        parts.append(what + _amounts_text(amounts))
     return ", ".join(parts)
+
+
+def _amounts_text(amounts: Sequence[float | str]) -> str:
+    """Numbers as a range, words one by one.
+
+    >>> _amounts_text([0.3, 0.0]), _amounts_text(["long_range", "complete", "long_range"])
+    ('0 to 0.3', 'long range or complete')
+    """
+    numbers = [amount for amount in amounts if not isinstance(amount, str)]
+    words = dict.fromkeys(spaced(amount) for amount in amounts if isinstance(amount, str))
+    return listed([*([span(min(numbers), max(numbers))] if numbers else []), *words], "or")
 
 
 def unlocks_text(track: str, unlocks: Sequence[tuple[str, ...]], labels: Labels) -> str:

@@ -119,6 +119,23 @@ def test_entry_preconditions_that_never_hold_keep_the_table_closed_and_are_named
     assert held[0].conditions[0].saw == {"calm": 0.0}
 
 
+def test_what_a_precondition_looked_at_is_told_in_the_words_of_the_scenario(compile_text: Compile) -> None:
+    """A value that was written as a word, and the phase of a track, are seen as words; a number stays a number."""
+    kinds = TRUCE.replace("issues: {", "issues: {manner: [forced, voluntary], ")
+    gates = "{accepts if: proposal.manner == voluntary and proposal.days <= 0 and track.truce.phase == dormant}"
+    case = compile_text(kinds, f"tracks.truce.preconditions={{bravo: {{willing: {gates}}}}}")
+    told = [
+        condition.saw
+        for replication in range(20)
+        for entry in run(case, 3, replication).log
+        if isinstance(entry, log.DayBlocked)
+        for condition in entry.conditions
+    ]
+    assert {saw["proposal.manner"] for saw in told} <= {"forced", "voluntary"}
+    assert {saw["track.truce.phase"] for saw in told} == {"talks"}
+    assert all(isinstance(saw["proposal.days"], float) for saw in told)
+
+
 def test_a_priced_precondition_never_gates_and_costs_its_holder(compile_text: Compile) -> None:
     """Unmet, it lowers what a package is worth to its holder by exactly its cost, and to nobody else."""
     free = compile_text(TRUCE, "tracks.truce.margin=2", name="free.yaml")

@@ -23,6 +23,17 @@ def test_a_table_of_scores_that_leaves_out_an_amount_is_told_with_its_place(tmp_
     ]
 
 
+def test_one_party_may_have_a_scale_alone_and_the_other_a_curve(tmp_path: Path) -> None:
+    """Short forms of a score may be mixed by party: 50 of 100 scores .5 to one, (50/200)^.5 = .5 to the other."""
+    file = tmp_path / "swap.yaml"
+    by_party = "returned: {alfa: 100, bravo: {scale: 200, power: 0.5}}"
+    file.write_text(SWAP.replace("returned: {scale: 100, power: 0.5}", by_party), encoding="utf-8")
+    space = compile_case(read(file)).tracks[0].space
+    returned = space.features.index("returned")
+    for scores, amounts in zip(space.scores, space.amounts, strict=True):
+        assert scores[returned][amounts[returned].index(50.0)] == 0.5
+
+
 def test_the_digest_depends_on_what_can_change_a_result_and_on_nothing_else(tmp_path: Path) -> None:
     """Title and comments do not move it; a number, a weight or a strategy does."""
     file = tmp_path / "swap.yaml"

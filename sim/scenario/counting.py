@@ -93,6 +93,43 @@ def settle(
     return Settled(tuple(amounts), tuple(promised))
 
 
+def foresee(
+    transfers: Sequence[Transfer],
+    standing: Mapping[int, Sequence[int]],
+    values: Sequence[float],
+    needs: Sequence[tuple[int, float]],
+    piles: Piles,
+) -> tuple[float, ...]:
+    """What the counts of a package come to if nobody is taken meanwhile: standing ones tranche after tranche.
+
+    Args:
+        transfers: of the package.
+        standing: ordinals of the steps whose counts are settled when they fall due, each with the days of its tranches.
+        values: of the issues, as agreed.
+        needs: stocks, and how much of each the fixed counts take.
+        piles: what is held, and promised so far.
+
+    Returns:
+        [transfer]: persons or units, over all tranches.
+    """
+    settled = settle(transfers, tuple(standing), values, needs, piles)
+    amounts, held = list(settled.amounts), list(piles.held)
+    at_rest: set[int] = set()
+    for _, step in sorted((day, step) for step, days in standing.items() for day in days):
+        if step in at_rest:
+            continue
+        before, promised = tuple(held), list(settled.promised)
+        today = Piles(piles.stocks, piles.at, before, promised)
+        for place, moved in enumerate(transfers):
+            if moved.step == step and moved.count is not None:
+                count = today.count(moved.count, values, moved.stock)
+                promised[moved.stock] += count
+                held[moved.stock] -= count
+                amounts[place] += count
+        at_rest = {*at_rest, step} if tuple(held) == before else set()
+    return tuple(amounts)
+
+
 def may_move(program: Program, values: Sequence[float]) -> bool:
     """Whether a count of a package is ever more than nothing: with nobody held, with one of each, or with many."""
     for held in (0.0, 1.0, 1e9):

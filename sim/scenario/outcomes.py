@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sim.rules import conditions
 from sim.scenario.case import NOWHERE, IssueCase, Promise, Space, StepCase, StockCase, Transfer, TruceKind
-from sim.scenario.counting import Piles, may_move, settle
+from sim.scenario.counting import Piles, foresee, may_move
 from sim.scenario.expressions import Program
 from sim.scenario.features import Handed, Package, Stake, part_of, scores_of
 from sim.scenario.schema import FEATURES
@@ -146,7 +146,8 @@ def _transfers(steps: Sequence[StepTerms], values: Sequence[float], piles: Piles
                 moved.append(Transfer(index, stock, giver, receiver, amount))
     if all(transfer.count is None for transfer in moved):
         return tuple(moved)
-    amounts = settle(moved, (), values, _needs(moved), piles).amounts
+    standing = {index: step.case.tranches for index, step in enumerate(steps) if step.case.standing}
+    amounts = foresee(moved, standing, values, _needs(moved), piles)
     return tuple(replace(transfer, amount=amount) for transfer, amount in zip(moved, amounts, strict=True))
 
 

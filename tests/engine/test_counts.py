@@ -114,6 +114,14 @@ def test_worth_is_judged_by_what_is_held_at_the_start(compile_text: Compile) -> 
     assert space.amounts[0][space.features.index("released")] == (75.0,)
 
 
+def test_worth_of_a_standing_count_is_judged_tranche_after_tranche(compile_text: Compile) -> None:
+    """Half of what the side with fewer holds, of 400 and 300, twice: 150, then 75 of the 150 that are left."""
+    half = "{able: 'min(held.alfa.bravo.able, held.bravo.alfa.able) / 2'}"
+    steps = f"{{swap: {{alfa gives bravo: {half}, bravo gives alfa: {half}, standing: true, every: 5, times: 2}}}}"
+    space = with_steps(compile_text, steps).tracks[0].space
+    assert [moved.amount for moved in space.transfers[0]] == [225.0, 225.0]
+
+
 def test_tranches_of_a_standing_count_are_each_settled_anew(compile_text: Compile) -> None:
     """All fifty at first, then whoever was taken since, and nobody where nobody was: agreed is what fell due."""
     events = "events={taken: {date: 2030-01-14, adds: {held.alfa.bravo.wounded: 7}}}"

@@ -145,9 +145,9 @@ def test_without_a_compiler_the_reason_is_said(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_the_layout_has_room_for_every_track(compile_text: Compile) -> None:
-    """A row: thirteen whole numbers a track, two an acceptance precondition, two a party, and a status."""
+    """A row: fourteen whole numbers a track, two an acceptance precondition, two a party, and a status."""
     case = compile_text(SWAP, "tracks.exchange.preconditions={alfa: {a: {accepts if: proposal.size > 10}}}")
-    assert lay_out(case).integers == 13 + 2 + 2 * 2 + 1
+    assert lay_out(case).integers == 14 + 2 + 2 * 2 + 1
 
 
 def test_rebuilding_leaves_the_original_alone() -> None:

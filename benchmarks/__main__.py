@@ -17,7 +17,7 @@ import numpy
 from benchmarks.timing import ROOT, Line
 
 GROUPS = ("engines", "bargaining", "draws_floor", "threads", "start", "rows")
-PAGE = ROOT / "docs" / "benchmarks.md"
+PAGES = (ROOT / "docs" / "benchmarks.md", ROOT / "README.md")
 BEGIN, END = "<!-- begun by python -m benchmarks --write -->\n", "<!-- ended -->\n"
 HEAD = "| | | measured: median (least–greatest) | asked for | |\n|---|---|---|---|---|\n"
 MET = {True: "met", False: "**not met**", None: ""}
@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, and print one table.")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not what it costs")
-    parser.add_argument("--write", action="store_true", help="keep the table in docs/benchmarks.md; other groups stay")
+    parser.add_argument("--write", action="store_true", help="keep the table in README.md and docs; other groups stay")
     chosen = parser.parse_args()
     if chosen.quick and chosen.write:
         parser.error("what is measured with --quick is not kept")
@@ -36,7 +36,8 @@ def main() -> None:
     rows = list(_measured(chosen.only, quick=chosen.quick))
     print(f"\n{conditions()}")
     if chosen.write:
-        write(rows, chosen.only)
+        for page in PAGES:
+            write(page, rows, chosen.only)
 
 
 def _measured(groups: Sequence[str], *, quick: bool) -> Iterator[str]:
@@ -65,16 +66,15 @@ def _processor() -> str:
     return named[1] if named else platform.processor() or platform.machine()
 
 
-def write(rows: Sequence[str], groups: Sequence[str]) -> None:
-    """Put rows into the table of the page, in the place of those of the same groups."""
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
+def write(page: Path, rows: Sequence[str], groups: Sequence[str]) -> None:
+    """Put rows into the table of a page, in the place of those of the same groups."""
+    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
     standing, after = rest.split(END)
     earlier = [row for row in standing.splitlines() if row.startswith(tuple(f"| {group} |" for group in GROUPS))]
     kept = [row for row in earlier if row.split("|")[1].strip() not in groups]
     ordered = sorted([*kept, *rows], key=lambda row: GROUPS.index(row.split("|")[1].strip()))
     table = HEAD + "".join(f"{row}\n" for row in ordered)
-    PAGE.write_text(f"{before}{BEGIN}{table}\n{conditions()}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}{table}\n{conditions()}\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ class Deals:
     """Captives agreed, gestures outside the deal left out, as in a row."""
     delivered: Column
     """Captives delivered, as in a row."""
+    renewals: Column
+    """How often it was renewed."""
     released: Column
     """[deal, party]: captives whom each party in fact released, gestures included."""
 
@@ -100,12 +102,22 @@ class Deals:
         """Those at the places from `first` to before `last`."""
         return Deals(*(getattr(self, name)[first:last] for name in self.__dataclass_fields__))
 
+    def some(self, which: Column) -> "Deals":
+        """Those at some places, or for which something holds."""
+        return Deals(*(getattr(self, name)[which] for name in self.__slots__))
+
 
 def deals_of(rows: Column) -> Deals:
     """Deals from rows of whole numbers, in the order of the columns and then of the parties."""
     rows = rows[numpy.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
-    a, b, c, d, e, f, g, h, i = (rows[:, place] for place in range(9))
-    return Deals(a, b, c, d, e, f, g, h, i, rows[:, 9:])
+    a, b, c, d, e, f, g, h, i, j = (rows[:, place] for place in range(10))
+    return Deals(a, b, c, d, e, f, g, h, i, j, rows[:, 10:])
+
+
+def joined_deals(parts: Sequence[Deals]) -> Deals:
+    """Deals of several chunks, at least one, in their order."""
+    columns = ([getattr(part, name) for part in parts] for name in Deals.__slots__)
+    return Deals(*(numpy.concatenate(column) for column in columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,5 +279,6 @@ def deals_from_records(case: Case, first: int, records: Sequence[RunRecord]) -> 
                 released[giver] += round(amount) if what in case.categories else 0
             days = (deal.agreed_on, deal.began_on, deal.ended_on)
             ending = ENDINGS.index(deal.ending)
-            rows.append((replication, tracks[deal.track], *days, ending, outcome, *deal.persons, *released.values()))
-    return deals_of(numpy.array(rows, "i8").reshape(-1, 9 + len(case.parties)))
+            terms = (ending, outcome, *deal.persons, deal.renewals)
+            rows.append((replication, tracks[deal.track], *days, *terms, *released.values()))
+    return deals_of(numpy.array(rows, "i8").reshape(-1, 10 + len(case.parties)))

@@ -269,19 +269,26 @@ def _within_calendar(desk: Desk, date: datetime.date | None, location: Location)
 
 
 def _observed(desk: Desk) -> None:
+    for name in desk.scenario.fitted_to:
+        desk.known("track", name, desk.names.tracks, ["fitted_to", name], at_key=True)
     for index, seen in enumerate(desk.scenario.observed):
         at: list[str | int] = ["observed", index]
         if desk.known("track", seen.track, desk.names.tracks, [*at, "track"]):
             track = desk.scenario.tracks[seen.track]
-            for field in ("agreed", "delivered"):
-                for name in getattr(seen, field):
-                    desk.known("issue or step", name, (*track.issues, *track.steps), [*at, field, name], at_key=True)
+            told = [(at, seen), *(([*at, "otherwise", place], other) for place, other in enumerate(seen.otherwise))]
+            for where, version in told:
+                for field in ("agreed", "delivered"):
+                    for name in getattr(version, field) or ():
+                        known = (*track.issues, *track.steps)
+                        desk.known("issue or step", name, known, [*where, field, name], at_key=True)
         if desk.dated and seen.date < desk.scenario.start:
             desk.warn([*at, "date"], f"{seen.date} is before the start ({desk.scenario.start}): it cannot be scored")
         if seen.starts is not None and seen.ended is not None and seen.starts > seen.ended:
             desk.fault([*at, "ended"], f"dates out of order: starts {seen.starts}, ended {seen.ended}")
         desk.by_party(seen.alleged, [*at, "alleged"])
         desk.claim(seen.claim, [*at, "claim"])
+        for position, version in enumerate(seen.otherwise):
+            desk.claim(version.claim, [*at, "otherwise", position, "claim"])
         for position, claim in enumerate(seen.disputed_by):
             desk.claim(claim, [*at, "disputed_by", position])
         for position, source in enumerate(seen.sources):

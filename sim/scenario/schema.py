@@ -528,37 +528,45 @@ class Event(Part):
     because: str = Field("", description="why it is thought so")
 
 
+ObservedEnding = Literal[
+    "never_opened", "impasse", "blocked", "walkout", "never_started", "superseded", "defaulted", "broken", "short",
+    "expired", "completed", "open_at_horizon", "no_deal",
+]  # fmt: skip
+
+
+class Version(Part):
+    """What somebody says otherwise of an observation: what is left out here stays as observed."""
+
+    claim: str = Field(description="who says so, as source.claim")
+    date: datetime.date | None = Field(None, description="the day that it is about")
+    agreed: dict[Name, Any] | None = Field(None, description="by issue or step: what was agreed")
+    delivered: dict[Name, Any] | None = Field(None, description="by issue or step: what was delivered")
+    starts: datetime.date | None = Field(None, description="first day in force")
+    ended: datetime.date | None = Field(None, description="day of the end")
+    ending: ObservedEnding | None = Field(None, description="how it ended")
+    renewals: int | None = Field(None, description="how often it was renewed")
+    note: str = Field("", description="for the reader")
+
+
 class Observation(Part):
     """What happened, for scoring; the simulation never reads it."""
 
-    date: datetime.date = Field(description="the day that it is about")
+    date: datetime.date = Field(
+        description="the day of the agreement; where only what was delivered is told, of the delivery"
+    )
     track: Name = Field(description="the table that it is about")
     agreed: dict[Name, Any] = Field(default_factory=dict, description="by issue or step: what was agreed")
     delivered: dict[Name, Any] = Field(default_factory=dict, description="by issue or step: what was delivered")
     starts: datetime.date | None = Field(None, description="first day in force")
-    ended: datetime.date | None = Field(None, description="day of the end")
-    ending: (
-        Literal[
-            "never_opened",
-            "impasse",
-            "blocked",
-            "walkout",
-            "never_started",
-            "superseded",
-            "defaulted",
-            "broken",
-            "short",
-            "expired",
-            "completed",
-            "open_at_horizon",
-            "no_deal",
-        ]
-        | None
-    ) = Field(None, description="how it ended")
+    ended: datetime.date | None = Field(None, description="day of the end, the first that is no longer in force")
+    ending: ObservedEnding | None = Field(None, description="how it ended")
     renewals: int | None = Field(None, description="how often it was renewed")
     alleged: dict[Name, Number] = Field(default_factory=dict, description="by party: violations that it alleged")
     claim: str | None = Field(None, description="who says so, as source.claim")
     disputed_by: list[str] = Field(default_factory=list, description="claims that say otherwise")
+    otherwise: list[Version] = Field(
+        default_factory=list, description="what is said otherwise, where it would be scored otherwise"
+    )
     sources: list[str] = Field(default_factory=list, description="documents besides")
     note: str = Field("", description="for the reader")
 
@@ -632,6 +640,11 @@ class Scenario(Part):
     )
     observed: list[Observation] = Field(
         default_factory=list, description="what happened; for scoring, never read by a run"
+    )
+    fitted_to: dict[Name, datetime.date] = Field(
+        default_factory=dict,
+        description="by track: the last day whose observations were in view when its numbers were set; "
+        "their scores say nothing of other cases",
     )
     rules: Rules = Field(default_factory=Rules, description="constants, the same for all")
 

@@ -8,7 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.engine.chunk import Chunk, from_records
+import numpy
+
+from sim.engine.chunk import FINE, Chunk, Deals, deals_from_records, from_records, joined_deals
 from sim.engine.record import RunRecord
 from sim.scenario.case import Case
 from sim.strategies.asking import StrategyFailed
@@ -80,6 +82,42 @@ def compiled(case: Case, seed: int, central: bool) -> Some:
     def some(first: int, count: int) -> Chunk:
         chunk: Chunk = engine.run_chunk(prepared, seed, first, count, central=central)
         return chunk
+
+    return some
+
+
+Living = Callable[[int, int], tuple[int, Deals]]
+"""Runs replications `first` … `first + count - 1`; how many came to an end, and every deal of these."""
+
+
+def lives_mesa(case: Case, seed: int) -> Living:
+    """Run replications as Mesa models, and keep every deal."""
+
+    def some(first: int, count: int) -> tuple[int, Deals]:
+        runs = ((number, _mesa_run(case, seed, number, central=False)) for number in range(first, first + count))
+        deals = [deals_from_records(case, number, [run]) for number, run in runs if not isinstance(run, str)]
+        return len(deals), joined_deals([deals_from_records(case, first, []), *deals])
+
+    return some
+
+
+def lives_compiled(case: Case, seed: int) -> Living:
+    """Run replications on compiled code, and keep every deal.
+
+    Raises:
+        CannotCompile: the engine cannot run the case.
+    """
+    engine = _compiled()
+    try:
+        prepared = engine.prepare(case)
+    except engine.NotCompilable as error:
+        raise CannotCompile(str(error)) from None
+
+    def some(first: int, count: int) -> tuple[int, Deals]:
+        chunk: Chunk = engine.run_given(prepared, seed, first, engine.Given((), numpy.zeros((count, 0))))
+        assert chunk.deals is not None, "runs with given parameters keep every deal"
+        fine = chunk.status == FINE
+        return int(fine.sum()), chunk.deals.some(fine[chunk.deals.replication - first])
 
     return some
 

@@ -35,7 +35,7 @@ from sim.rules import chance, compliance, mediation
 from sim.scenario.case import NOWHERE
 from sim.terms import DealEnding, Gate, Phase, Purpose
 
-DEAL_INTEGERS = 9
+DEAL_INTEGERS = 10
 """Whole numbers that a row holds of every deal, before those of the parties."""
 
 
@@ -214,7 +214,7 @@ def record(book: Book, track: int, ending: int, in_force: int) -> None:
 
 
 def write_deal(book: Book, track: int, ending: int, agreed: float, delivered: float) -> None:
-    """Write a deal's row: replication, track, days, ending, package, persons, and what each party released."""
+    """Write a deal's row: replication, track, days, ending, persons, renewals, what each party released."""
     run, table = runs(book)[0], tables(book)[track]
     begun, over = table.begins_on <= run.day, ending != DealEnding.OPEN_AT_HORIZON
     row = ints_from(book, Slot.ROW_DEALS, run.deals * (DEAL_INTEGERS + run.parties))
@@ -227,6 +227,7 @@ def write_deal(book: Book, track: int, ending: int, agreed: float, delivered: fl
     row[6] = table.outcome
     row[7] = round(agreed)
     row[8] = round(delivered)
+    row[9] = table.renewals
     for party in range(run.parties):
         row[DEAL_INTEGERS + party] = 0
     first = tracks(book)[track].obligations

@@ -173,7 +173,7 @@ def draw_reliability(report: Report, axes: Axes) -> Axes:
                 markersize=3.5, linewidth=1, capsize=2, clip_on=False,
             )  # fmt: skip
             axes.annotate(
-                number(found.n), (found.stated, found.share), (4, -7), textcoords="offset points",
+                number(found.n), (found.stated, found.share), (5, 3), textcoords="offset points",
                 fontsize=style.SMALL, color=style.SOFT,
             )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
@@ -203,7 +203,7 @@ def draw_skill(report: Report, axes: Axes) -> Axes:
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.grid(axis="x", color=style.FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
-    style.tidy(axes, x="skill in bits: above 0, more probable than by a plain guess")
+    style.tidy(axes, x="skill in bits; above 0, better than a plain guess")
     style.key(axes, _handles(), columns=2)
     axes.tick_params(axis="y", length=0)
     style.literal(axes)

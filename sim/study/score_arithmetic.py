@@ -20,21 +20,22 @@ EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 
 
 def floored(counts: Sequence[int]) -> tuple[float, ...]:
-    """Probabilities of classes from how often each was seen, none of them 0: (k + ½) / (n + ½ · classes).
+    """Probabilities of classes from how often each was seen, none of them 0: (k + 1/classes) / (n + 1).
 
-    The mean of the posterior under Jeffreys's prior for a multinomial; all alike where nothing was seen.
+    One run more than there were, spread evenly over the classes: of two classes, Jeffreys's (k + ½) / (n + 1). All
+    are alike where nothing was seen.
 
     Raises ValueError where there are no classes.
 
-    Source: Jeffreys 1946, An invariant form for the prior probability in estimation problems.
+    Source: Perks 1947, Some observations on inverse probability including a new indifference rule.
 
     >>> floored([3, 0])
     (0.875, 0.125)
     """
     if not counts:
         raise ValueError("no classes: a probability is of one of several")
-    whole = sum(counts) + len(counts) / 2
-    return tuple((count + 0.5) / whole for count in counts)
+    whole = sum(counts) + 1
+    return tuple((count + 1 / len(counts)) / whole for count in counts)
 
 
 def log_score(probabilities: Sequence[float], observed: Sequence[int]) -> float:
@@ -85,10 +86,10 @@ def class_of(day: int, classes: Sequence[Days]) -> int:
 
 
 def waiting(classes: Sequence[Days], events: int, exposure: int, *, never: bool) -> tuple[float, ...]:
-    """Probabilities of classes of days where every day is as likely as any other to be the one.
+    """Probabilities of classes of days where every day has the same chance to be the one, which waits elsewhere tell.
 
-    The daily chance is (events + ½) / (days + 1), after Jeffreys: the geometric distribution, or the exponential in
-    whole days, fitted to waits elsewhere.
+    The geometric distribution (the exponential in whole days) with a chance that is not known but has the Beta
+    distribution that Jeffreys's prior and the waits elsewhere leave: few waits leave much open.
 
     Args:
         classes: of days, from day 0 on without gaps.
@@ -100,11 +101,16 @@ def waiting(classes: Sequence[Days], events: int, exposure: int, *, never: bool)
         As many probabilities as classes, and one more with `never`; their sum is 1.
 
     >>> [round(share, 3) for share in waiting(((0, 0), (1, 3)), 1, 2, never=True)]
-    [0.5, 0.438, 0.062]
+    [0.5, 0.336, 0.164]
     """
-    stays = 1 - (events + 0.5) / (exposure + 1)
-    shares = [math.pow(stays, first) - math.pow(stays, last + 1) for first, last in classes]
-    after = math.pow(stays, classes[-1][1] + 1)
+    came, stayed = events + 0.5, exposure - events + 0.5
+
+    def longer(days: int) -> float:
+        logarithm = math.lgamma(stayed + days) - math.lgamma(stayed)
+        return math.exp(logarithm + math.lgamma(came + stayed) - math.lgamma(came + stayed + days))
+
+    shares = [longer(first) - longer(last + 1) for first, last in classes]
+    after = longer(classes[-1][1] + 1)
     if never:
         return (*shares, after)
     return tuple(share / (1 - after) for share in shares)

@@ -145,23 +145,23 @@ def test_what_cannot_be_stated_is_told(reading: Reading) -> None:
 
 
 def test_a_score_by_hand(reading: Reading) -> None:
-    """One of three deals ended short: (1 + ½)/(3 + 4) of eight classes, against 1/8 where there is no other case."""
+    """One of three deals ended short: (1 + ⅛)/(3 + 1) of eight classes, against ⅛ where there is no other case."""
     ending = statements(reading, *ROWS)["exchange", "ending", 0]
     found = scored(ending, [ending])
-    assert found.probability == pytest.approx(1.5 / 7)
+    assert found.probability == pytest.approx(1.125 / 4)
     assert found.plain == pytest.approx(1 / 8)
-    assert found.skill == pytest.approx(math.log2(1.5 / 7 * 8))
+    assert found.skill == pytest.approx(math.log2(1.125 / 4 * 8))
     assert (found.low, found.high) == (pytest.approx(0.0615, abs=1e-4), pytest.approx(0.7923, abs=1e-4))
 
 
 def test_plain_guesses_learn_from_other_cases_of_the_sort(reading: Reading) -> None:
-    """Two other exchanges ended completed: (2 + ½)/(2 + 4); a truce elsewhere teaches an exchange nothing."""
+    """Two other exchanges ended completed: (2 + ⅛)/(2 + 1); a truce elsewhere teaches an exchange nothing."""
     ending = statements(reading, *ROWS)["exchange", "ending", 0]
     completed = replace(ending, case="other", observed=(OF_DEALS.index("completed"),))
     others = [completed, replace(completed, case="third"), replace(completed, case="fourth", alike="truce")]
     guess = dict(zip(OF_DEALS, plain_guess(ending, others), strict=True))
-    assert guess["completed"] == pytest.approx(2.5 / 6)
-    assert guess["short"] == pytest.approx(0.5 / 6)
+    assert guess["completed"] == pytest.approx(2.125 / 3)
+    assert guess["short"] == pytest.approx(0.125 / 3)
     agreement = statements(reading, *ROWS)["exchange", "agreement", 0]
     waited = replace(agreement, case="other", waits=(1, 9))
     assert plain_guess(agreement, [waited])[0] == pytest.approx(1.5 / 10)

@@ -17,9 +17,9 @@ from sim.study.score_arithmetic import (
 
 
 def test_no_class_has_no_probability() -> None:
-    """Jeffreys: half a run is added to each class, so that 0 of 9 in three classes is 1/21; the sum is 1."""
+    """One run is added, a third of it to each of three classes, so that 0 of 9 is 1/30; the sum is 1."""
     probabilities = floored([9, 0, 0])
-    assert probabilities == pytest.approx((19 / 21, 1 / 21, 1 / 21))
+    assert probabilities == pytest.approx((28 / 30, 1 / 30, 1 / 30))
     assert floored([0, 0, 0, 0]) == (0.25,) * 4
     with pytest.raises(ValueError, match="no classes"):
         floored([])
@@ -48,10 +48,17 @@ def test_classes_of_days_cover_every_day_once() -> None:
 
 
 def test_waits_by_a_constant_chance_a_day() -> None:
-    """One event in two days gives (1 + ½)/(2 + 1) = ½ a day: ½, then ½·(1 - ⅛), then ½⁴ that it never comes."""
+    """One event in two days: Beta(1½, 1½), so that a day more passes at 1.5/3, then 2.5/4, 3.5/5 and 4.5/6."""
     spans = ((0, 0), (1, 3))
-    assert waiting(spans, 1, 2, never=True) == pytest.approx((1 / 2, 7 / 16, 1 / 16))
-    assert waiting(spans, 1, 2, never=False) == pytest.approx((8 / 15, 7 / 15))
+    never = 1.5 / 3 * 2.5 / 4 * 3.5 / 5 * 4.5 / 6
+    assert waiting(spans, 1, 2, never=True) == pytest.approx((1 / 2, 1 / 2 - never, never))
+    assert waiting(spans, 1, 2, never=False) == pytest.approx((1 / 2 / (1 - never), (1 / 2 - never) / (1 - never)))
+
+
+def test_many_waits_elsewhere_make_it_geometric() -> None:
+    """10,000 events in 100,000 days: a tenth a day, so that .9 and .9⁴ are left after the first and the fourth."""
+    first, later, never = waiting(((0, 0), (1, 3)), 10_000, 100_000, never=True)
+    assert (first, later, never) == pytest.approx((0.1, 0.9 - 0.9**4, 0.9**4), rel=1e-3)
 
 
 def test_reliability_by_hand() -> None:

@@ -616,6 +616,24 @@ CASES = [
         "sise",
         "70:50: observed.0.agreed.sise: unknown issue or step 'sise'; did you mean 'size'?",
     ),
+    (
+        "track: exchange, agreed",
+        "track: exchange, otherwise: [{claim: seed.held_by_south, delivered: {sise: 4}}], agreed",
+        "sise",
+        "70:93: observed.0.otherwise.0.delivered.sise: unknown issue or step 'sise'; did you mean 'size'?",
+    ),
+    (
+        "track: exchange, agreed",
+        "track: exchange, otherwise: [{claim: seed.held}], agreed",
+        "seed.held",
+        "70:61: observed.0.otherwise.0.claim: unknown claim 'seed.held'; did you mean 'seed.held_by_south'?",
+    ),
+    (
+        "observed:\n",
+        "fitted_to: {exchnage: 2025-03-19}\nobserved:\n",
+        "exchnage",
+        "69:13: fitted_to.exchnage: unknown track 'exchnage'; did you mean 'exchange'?",
+    ),
     # in the format, not yet in the engines
     (
         "parley: 1\n",

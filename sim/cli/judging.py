@@ -1,5 +1,6 @@
 """Judging the model: by what was observed."""
 
+import re
 import shlex
 import sys
 from contextlib import redirect_stdout
@@ -25,11 +26,19 @@ from sim.cli.door import (
     refuse,
 )
 
+_EXTENDS = re.compile(rb"^extends\s*:", re.MULTILINE)
+
 
 @app.command()
 def score(
     scenarios: Annotated[
-        list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files.", show_default=False, parser=path_given)
+        list[Path],
+        typer.Argument(
+            metavar="SCENARIO...",
+            help="Scenario files; of a folder, those that extend no other.",
+            show_default=False,
+            parser=path_given,
+        ),
     ],
     replications: Annotated[int, typer.Option("-n", min=1, help="How many replications of each scenario.")] = 2_000,
     seed: Seed = 1,
@@ -40,11 +49,11 @@ def score(
     """Score the model by what was observed: which probability did it give to what happened?"""
     if as_json and as_csv:
         refuse("--json and --csv ask for different things: give one of them", UNUSABLE)
-    given = [(path, read(path, None)) for path in scenarios]
+    given = [(file, read(file, None)) for path in scenarios for file in _files(path)]
     names = [reading.path.stem for _, reading in given]
-    for path, name in zip(scenarios, names, strict=True):
+    for (file, _), name in zip(given, names, strict=True):
         if names.count(name) > 1:
-            refuse(f"'{path}': another scenario is called '{name}' too", UNUSABLE)
+            refuse(f"'{file}': another scenario is called '{name}' too", UNUSABLE)
     pairs = [(reading, compiled(reading)) for _, reading in given if reading.scenario.observed]
     silent = [str(path) for path, reading in given if not reading.scenario.observed]
     if not pairs:
@@ -74,3 +83,13 @@ def score(
         typer.echo(f"parley: {failed:,} replications of {case} failed and are left out", err=True)
     if report.failed:
         raise typer.Exit(FAILED)
+
+
+def _files(path: Path) -> list[Path]:
+    """The scenario that was named; or those in a folder that stand for themselves, by name."""
+    if not path.is_dir():
+        return [path]
+    found = [file for file in sorted(path.glob("*.yaml")) if not _EXTENDS.search(file.read_bytes())]
+    if not found:
+        refuse(f"'{path}': no scenario in it", UNUSABLE)
+    return found

@@ -41,6 +41,17 @@ def test_scores_are_printed_and_kept(parley: Callable, desk: Path, observed: Pat
     assert made["command"] == "parley score small.yaml -n 40 --seed 1"
 
 
+def test_a_folder_stands_for_its_cases_without_their_variants(parley: Callable, desk: Path, observed: Path) -> None:
+    """Of a folder, what extends nothing is scored; a variant is scored where it is named."""
+    (desk / "small-longer.yaml").write_text("extends: small.yaml\nhorizon: 40\n", encoding="utf-8")
+    (desk / "claims.yaml").rename(desk / "claims.yml")
+    observed.write_text(observed.read_text(encoding="utf-8").replace("claims.yaml", "claims.yml"), encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(parley("score", ".", "-n", "5", "--csv").out))
+    assert {row["case"] for row in rows} == {"small"}
+    both = csv.DictReader(io.StringIO(parley("score", ".", "small-longer.yaml", "-n", "5", "--csv").out))
+    assert {row["case"] for row in both} == {"small", "small-longer"}
+
+
 def test_csv_and_json_say_the_same_and_write_nothing(parley: Callable, desk: Path, observed: Path) -> None:
     """One row a statement in both; files only where a place is named."""
     rows = list(csv.DictReader(io.StringIO(parley("score", "small.yaml", "-n", "20", "--csv").out)))

@@ -1,7 +1,8 @@
 """The patterns that the model must show (docs/ODD.md, "Patterns"), on every shipped case to which they apply.
 
 Where a case does not show one, that is a finding: it is expected to fail here, and docs/validation.md says why.
-Numbers of a case are its own but for what a test must hold still, which its docstring says.
+Numbers of a case are its own but for what a test must hold still, which its docstring says. The first pattern, that
+the order of the parties decides nothing, stands in `test_patterns_neutral.py`.
 """
 
 import math
@@ -14,19 +15,17 @@ from typing import Any
 
 import numpy
 import pytest
-from ruamel.yaml import YAML
 
 import sim
 from sim.engine.chunk import ENDINGS, Chunk, Deals
 from sim.engine.compiled import Given, prepare, run_chunk, run_given
-from sim.engine.model import NegotiationModel
-from sim.engine.record import NEVER, RunRecord
+from sim.engine.record import NEVER
 from sim.rules import compliance, trust
 from sim.scenario.case import Case, RuleNumbers, TrackCase, draw_parameters, numbers_at
 from sim.scenario.compiling import compile_case
 from sim.scenario.faults import InvalidScenario
 from sim.scenario.reading import read
-from sim.terms import Firmness, Gate, Purpose, Style
+from sim.terms import Firmness, Gate, Style
 
 pytest.importorskip("numba")
 
@@ -83,97 +82,6 @@ def deals_of(case: Case, runs: int, track: str) -> Deals:
     deals = run_given(prepare(case), SEED, 0, Given((), numpy.zeros((runs, 0)))).deals
     assert deals is not None
     return deals.some(deals.track == [each.name for each in case.tracks].index(track))
-
-
-# 1 ------------------------------------------------------------------------------------------------------
-
-
-class OthersLuck(NegotiationModel):
-    """The same model, in which every party has the luck that it has where the file lists the parties otherwise."""
-
-    as_listed: Case
-
-    def draw(self, purpose: Purpose, *, track: int = -1, actor: int = -1, other: int = -1, index: int = 0) -> float:
-        """Draw by the ordinals of the other file; who goes first, or chooses, is the same party."""
-        if purpose is not Purpose.ESTIMATE:
-            actor = self._there(actor)
-        u = super().draw(purpose, track=track, actor=actor, other=self._there(other), index=index)
-        if purpose not in (Purpose.FIRST_PROPOSER, Purpose.RENEWAL):
-            return u
-        here, there = ([c.parties[p].name for p in c.tracks[track].parties] for c in (self.case, self.as_listed))
-        return (here.index(there[int(u * len(there))]) + 0.5) / len(there)
-
-    def _there(self, party: int) -> int:
-        if party < 0:
-            return party
-        return [each.name for each in self.as_listed.parties].index(self.case.parties[party].name)
-
-
-def listed_otherwise(plain: Any, parties: list[str]) -> Any:
-    """The same data with parties in another order: the first goes last; whatever else is listed by party, reversed."""
-    if isinstance(plain, list):
-        return [*plain[1:], plain[0]] if plain and all(each in parties for each in plain) else plain
-    if not isinstance(plain, dict):
-        return plain
-    inside = {key: listed_otherwise(value, parties) for key, value in plain.items()}
-    if set(inside) == set(parties):
-        first, *others = inside
-        return {key: inside[key] for key in (*others, first)}
-    by_party = all(str(key).split()[0] in parties for key in inside)
-    return dict(reversed(inside.items())) if by_party else inside
-
-
-def told(record: RunRecord) -> dict[str, Any]:
-    """Everything that a run leaves, by name, so that nothing depends on an order."""
-    return {
-        "tracks": {
-            track.track: (
-                *(track.ending, track.first_opened, track.first_agreed, track.talks, dict(track.talks_endings)),
-                *(track.deals, dict(track.deal_endings), track.days_in_talks, track.days_in_force, track.days_blocked),
-                *(dict(track.held_by), dict(track.blocking)),
-                {frozenset(names): days for names, days in track.unlocks.items()},
-            )
-            for track in record.tracks
-        },
-        "deals": [
-            (
-                *(deal.track, deal.agreed_on, deal.began_on, deal.ended_on, deal.ending, dict(deal.package)),
-                *(deal.renewals, deal.days_in_force, dict(deal.agreed), dict(deal.delivered)),
-                *(dict(deal.violations), dict(deal.alleged)),
-            )
-            for deal in record.deals
-        ],
-        "parties": {
-            party.party: (
-                *(party.weariness, party.strength, party.released, party.returned, party.violations, party.alleged),
-                *(dict(party.trust), dict(party.holds)),
-            )
-            for party in record.parties
-        },
-    }
-
-
-@pytest.mark.parametrize("name", where("order", ((name,) for name in CASES)))
-def test_the_order_of_parties_in_the_file_decides_nothing(name: str, tmp_path: Path) -> None:
-    """Applies to every case: listed in another order, with the same luck for each, all parties fare exactly as before.
-
-    Two parties change places; of more, the first goes last, which leaves the order of turns at the table as it is.
-    """
-    yaml = YAML(typ="safe", pure=True)
-    yaml.sort_base_mapping_type_on_output = False
-    yaml.default_flow_style = False
-    plain = yaml.load(CASES[name].read_text(encoding="utf-8"))
-    (tmp_path / "scenarios" / "cases").mkdir(parents=True)
-    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
-    file = tmp_path / "scenarios" / "cases" / f"{name}.yaml"
-    yaml.dump(listed_otherwise(plain, list(plain["parties"])), file)
-    case, other = case_of(name), compile_case(read(file))
-    assert [party.name for party in case.parties] != [party.name for party in other.parties]
-    for replication in range(4):
-        mine = NegotiationModel(case, SEED, replication, logs=False, collects=False).run().record()
-        model = OthersLuck(other, SEED, replication, logs=False, collects=False)
-        model.as_listed = case
-        assert told(model.run().record()) == told(mine)
 
 
 # 2 ------------------------------------------------------------------------------------------------------

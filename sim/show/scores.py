@@ -51,7 +51,8 @@ def tables_of(report: Report) -> Iterator[Table]:
     """Every statement with its scores, the means by case, and how often what was said to be so likely came true."""
     yield _of_statements(report)
     yield _of_cases(report)
-    yield _of_bins(report)
+    if any(found.n for found in report.bins):
+        yield _of_bins(report)
     if report.unscored:
         table = _table("Not scored", ("Case", "Track", "Why"), "")
         for each in report.unscored:
@@ -105,7 +106,8 @@ def _of_cases(report: Report) -> Table:
 
 def _size(report: Report) -> str:
     scored = sum(1 for case in report.cases if case.statements)
-    return f"n = {counted(scored, 'case')} in the mean, a small number; {_runs(report)}."
+    small = f"n = {counted(scored, 'case')} in the mean, a small number" if scored else "No case counts in the mean"
+    return f"{small}; {_runs(report)}."
 
 
 def _runs(report: Report) -> str:

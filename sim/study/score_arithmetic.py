@@ -1,6 +1,7 @@
 """The arithmetic of scores: what a probability was worth, once it is known what happened.
 
-Pure functions of counts and probabilities; nothing here knows what a scenario is.
+Pure functions of counts and probabilities; nothing here knows what a scenario is. Sources are named from general
+knowledge and were not looked up.
 """
 
 import math

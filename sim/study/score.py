@@ -189,17 +189,21 @@ def _doubled(statement: Statement) -> bool:
 def plain_guess(statement: Statement, others: Iterable[Statement]) -> tuple[float, ...]:
     """What somebody would say who knows nothing of the parties.
 
-    Of terms, that all packages are alike. Of waits, that every day has the same chance, as far as waits in other cases
-    tell it. Of what else there is, how often it was seen in other cases; where there is none, that all classes are
-    alike. Cases are compared by sort: tracks that bring a truce, and others.
+    Of terms, that all packages are alike. Of waits, that this is like one of the other cases, whichever, in which every
+    day has the same chance, as far as the waits there tell it. Of what else there is, how often it was seen in other
+    cases; where there is none, that all classes are alike. Cases are compared by sort: tracks that bring a truce, and
+    others.
     """
     learned = [other for other in others if (other.kind, other.alike) == (statement.kind, statement.alike)]
     if statement.kind in BY_SHARE:
         seen = [other.observed[0] for other in learned]
         return floored([seen.count(place) for place in range(len(statement.classes))])
     if statement.kind in BY_DAYS:
-        events, exposure = (sum(other.waits[which] for other in learned) for which in (0, 1))
-        return waiting(statement.days, events, exposure, never=statement.kind == "agreement")
+        never = statement.kind == "agreement"
+        each = [
+            waiting(statement.days, *waits, never=never) for waits in [other.waits for other in learned] or [(0, 0)]
+        ]
+        return tuple(mean(shares) for shares in zip(*each, strict=True))
     return floored([0] * len(statement.classes))
 
 

@@ -155,7 +155,10 @@ def test_a_score_by_hand(reading: Reading) -> None:
 
 
 def test_plain_guesses_learn_from_other_cases_of_the_sort(reading: Reading) -> None:
-    """Two other exchanges ended completed: (2 + ⅛)/(2 + 1); a truce elsewhere teaches an exchange nothing."""
+    """Two other exchanges ended completed: (2 + ⅛)/(2 + 1); a truce elsewhere teaches an exchange nothing.
+
+    A wait is guessed as the mean of what each other case would make one think.
+    """
     ending = statements(reading, *ROWS)["exchange", "ending", 0]
     completed = replace(ending, case="other", observed=(OF_DEALS.index("completed"),))
     others = [completed, replace(completed, case="third"), replace(completed, case="fourth", alike="truce")]
@@ -165,6 +168,8 @@ def test_plain_guesses_learn_from_other_cases_of_the_sort(reading: Reading) -> N
     agreement = statements(reading, *ROWS)["exchange", "agreement", 0]
     waited = replace(agreement, case="other", waits=(1, 9))
     assert plain_guess(agreement, [waited])[0] == pytest.approx(1.5 / 10)
+    longer = replace(agreement, case="third", waits=(1, 49))
+    assert plain_guess(agreement, [waited, longer])[0] == pytest.approx((1.5 / 10 + 1.5 / 50) / 2)
 
 
 def test_the_mean_of_a_case_counts_versions_once_and_leaves_out_what_was_in_view(reading: Reading) -> None:

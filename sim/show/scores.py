@@ -22,7 +22,7 @@ from sim.show import style
 from sim.show.files import Drawing, save
 from sim.show.words import counted, number
 from sim.study import results
-from sim.study.score import Report, Score, rows_of
+from sim.study.score import Report, Score, of_kinds, rows_of
 from sim.study.versions import versions
 from sim.terms import DISCLAIMER
 
@@ -44,6 +44,7 @@ HOW_TO_READ = (
     f"{IN_VIEW}: in view when numbers were set, so that it does not count in the mean."
 )
 FOR_CASES = "The interval draws whole cases again; it does not allow for files that were written with hindsight."
+FOR_KINDS = "Whoever wrote a menu knew what was agreed: skill in terms is the cheapest."
 FOR_BINS = "Every class of every statement but gaps. Intervals: as if all were independent; by drawing cases again."
 
 
@@ -51,6 +52,12 @@ def tables_of(report: Report) -> Iterator[Table]:
     """Every statement with its scores, the means by case, and how often what was said to be so likely came true."""
     yield _of_statements(report)
     yield _of_cases(report)
+    kinds = of_kinds(report.scores)
+    if kinds:
+        table = _table("By what it is about", ("Statement", "Statements", "Mean skill"), FOR_KINDS)
+        for kind, (n, skill) in kinds.items():
+            table.add_row(WORDS[kind], number(n), _signed(skill))
+        yield table
     if any(found.n for found in report.bins):
         yield _of_bins(report)
     if report.unscored:

@@ -216,6 +216,16 @@ def of_cases(scores: Iterable[Score]) -> Iterator[CaseScore]:
         yield CaseScore(case, len(by_fit[False]), mean(by_fit[False]), len(by_fit[True]), mean(by_fit[True]))
 
 
+def of_kinds(scores: Sequence[Score]) -> dict[str, tuple[int, float]]:
+    """By kind of statement, of those that were not in view: how many, and their mean skill (of versions, the mean)."""
+    found: dict[str, list[float]] = {}
+    for case in dict.fromkeys(each.statement.case for each in scores):
+        for kind in dict.fromkeys(each.statement.kind for each in scores):
+            of_kind = [each for each in scores if (each.statement.case, each.statement.kind) == (case, kind)]
+            found.setdefault(kind, []).extend(mean(skills) for fitted, skills in _by_statement(of_kind) if not fitted)
+    return {kind: (len(skills), mean(skills)) for kind, skills in found.items() if skills}
+
+
 def _by_statement(scores: Iterable[Score]) -> Iterator[tuple[bool, list[float]]]:
     """The skills of all versions of each statement."""
     grouped: dict[tuple[str, str, bool], list[float]] = {}

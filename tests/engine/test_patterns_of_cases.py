@@ -38,7 +38,7 @@ CASES = {
 """Every shipped case; a variant extends one, and is none."""
 SEED = 7
 KNOWN: Mapping[str, str] = {
-    "days:gaza-ceasefire-2025-first_phase-usa": "without pressure deals come later, and more are cut off by the horizon",
+    "days:gaza-ceasefire-2025-first_phase-usa": "without pressure deals come later; more are cut off by the horizon",
     "days:gaza-pause-2023-pause-usa": "pressure lasts, so that a mediator who presses also gets the pause renewed",
 }
 """By test and case: findings, each told in docs/validation.md."""

@@ -11,7 +11,7 @@ import pytest
 from sim.engine.chunk import ENDINGS, Deals
 from sim.scenario.compiling import compile_case
 from sim.scenario.reading import Reading, read
-from sim.study.score import of_cases, plain_guess, score, scored
+from sim.study.score import of_cases, of_kinds, plain_guess, score, scored
 from sim.study.score_statements import OF_DEALS, Lives, Statement, Unscored, statements_of
 
 OBSERVED = """
@@ -180,6 +180,12 @@ def test_the_mean_of_a_case_counts_versions_once_and_leaves_out_what_was_in_view
     kinds = {(key[0], key[1]) for key, each in found.items() if not each.fitted}
     assert case.statements == len(kinds) == 5
     assert case.fitted == 4
+    kinds_of = of_kinds(scores)
+    assert {kind: n for kind, (n, _) in kinds_of.items()} == {
+        "agreement": 1, "ending": 1, "terms": 1, "days_in_force": 1, "gap": 1,
+    }  # fmt: skip
+    endings = [each.skill for each in scores if each.statement.kind == "ending" and not each.statement.fitted]
+    assert kinds_of["ending"][1] == pytest.approx(sum(endings) / 2)
     truce = {key: each.skill for key, each in zip(found, scores, strict=True) if not each.statement.fitted}
     by_kind = [
         [skill for key, skill in truce.items() if key[:2] == kind] for kind in dict.fromkeys(key[:2] for key in truce)

@@ -270,8 +270,11 @@ def document(report: Report, command: str) -> dict[str, Any]:
 
 
 def identity(report: Report) -> str:
-    """Hash of what was scored: the scenarios, how often, by which draws."""
-    parts: Iterable[str] = (*report.digests.values(), str(report.replications), str(report.seed))
+    """Hash of what was scored: the scenarios, what was observed, how often, by which draws."""
+    told = (f"{each.case} {each.track} {each.kind} {each.seen} {each.claim} {each.fitted}" for each in (
+        score.statement for score in report.scores
+    ))  # fmt: skip
+    parts: Iterable[str] = (*report.digests.values(), *told, str(report.replications), str(report.seed))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -165,7 +165,7 @@ def deals(*rows: tuple[int, int, str, int, int, int]) -> Deals:
     nought = numpy.zeros(len(rows), int)
     ending = numpy.array([ENDINGS.index(name) for name in endings])
     days, persons = [numpy.array(began), numpy.array(ended)], numpy.array(delivered)
-    return Deals(nought, nought, nought, *days, ending, nought, persons, persons, numpy.array([one, other]).T)
+    return Deals(nought, nought, nought, *days, ending, nought, persons, persons, nought, numpy.array([one, other]).T)
 
 
 def test_hazards_are_those_worked_by_hand() -> None:

@@ -97,7 +97,7 @@ def _excluded(case: Case, track: TrackCase) -> Iterator[Contradiction]:
                 yield Contradiction(
                     track.name,
                     tuple(f"{case.parties[condition.holder].name}.{condition.name}" for condition, _ in chosen),
-                    tuple(condition.program.text for condition, _ in chosen),
+                    tuple(condition.program.source for condition, _ in chosen),
                     len(track.space.outcomes),
                 )
 

@@ -273,7 +273,9 @@ def _figure(sets: _Sets, labels: Labels, left: Callable[[Axes], None], title: st
     _bars(bars, sets.columns, sets.top, sets.before)
     if title:
         style.head(figure, title)
-    figure.draw_without_rendering()  # the layout settles in two passes: names are wide, and their axes narrow
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(w_pad=0.12)  # type: ignore[call-arg]  # on a screen letters run a little wider than in print
     return figure
 
 

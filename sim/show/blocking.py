@@ -101,7 +101,9 @@ def points(gain: float, low: float, high: float) -> str:
 def blocking_text(found: Blocking, labels: Labels) -> list[str]:
     """What stood in the way, in sentences."""
     if not found.conditions:
-        return [f"{labels.track(found.track)}: no precondition stood in the way in any of {counted(found.n, 'run')}."]
+        agreed = f"a deal was agreed in {percent(found.agreed.share)} ({interval(found.agreed.low, found.agreed.high)})"
+        track = labels.track(found.track)
+        return [f"{track}: no precondition stood in the way in any of {counted(found.n, 'run')}; {agreed}."]
     track, first = labels.track(found.track), found.conditions[0]
     lines = [
         f"{track}: packages worth enough to every side existed and each failed a precondition in"
@@ -148,11 +150,11 @@ def _last_text(found: Unlocking, labels: Labels) -> Iterator[str]:
         return
     still = sorted((each for each in found.bindings if each.last.above), key=lambda each: -each.last.gain)
     kept = [
-        f"{labels.whose(found.target.track, each.condition)} ({points(each.last.gain, each.last.low, each.last.high)})"
+        f"{labels.whose(found.target.track, each.condition)}, {points(each.last.gain, each.last.low, each.last.high)}"
         for each in still
     ]
     if kept:
-        yield f"Kept while all others are relaxed, these still cost: {listed(kept)}."
+        yield f"Kept while all others are relaxed, still a loss: {'; '.join(kept)}."
     else:
         yield "Kept while all others are relaxed, no single one is told to cost anything."
 

@@ -157,7 +157,7 @@ def _unlocking(
 
     if out is None:
         return unlocking(case, target, draws, sets, tell)
-    return kept_unlocking(folder, case, target, draws, sets, tell)
+    return kept_unlocking(out, case, target, draws, sets, tell)
 
 
 def _draw(

@@ -95,5 +95,5 @@ def _runs(tally: TrackTally, column: str, n: int) -> Share:
 
 
 def most_blocked(found: Mapping[str, Blocking]) -> str:
-    """The track on which preconditions stood in the way on most days; the first of those that are level."""
-    return max(found, key=lambda track: found[track].days)
+    """The track on which preconditions stood in the way on most days; of those that are level, the least agreed."""
+    return max(found, key=lambda track: (found[track].days, -found[track].agreed.share))

@@ -343,7 +343,7 @@ def kept_unlocking(
     folder: Path, case: Case, target: Target, draws: Draws, stored: Sequence[Members] = (),
     tell: Tell = lambda tried: None,
 ) -> Unlocking:  # fmt: skip
-    """What `unlocking` finds, from the result's folder where it has been found before; otherwise it is kept there.
+    """What `unlocking` finds, from a result's folder where it has been found before; otherwise it is kept there.
 
     Raises:
         CannotCompile: the engine cannot run the case.
@@ -357,6 +357,6 @@ def kept_unlocking(
         return kind.validate_json(file.read_bytes())
     except (OSError, ValidationError):
         found = unlocking(case, target, draws, stored, tell)
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     land(file, kind.dump_json(found, indent=1))
     return found

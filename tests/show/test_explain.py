@@ -52,7 +52,7 @@ def test_the_chain_begins_with_what_kept_the_table_closed_and_ends_with_the_endi
     case, done = told
     (chapter,) = explain(done.record, done.log, case.start, labels_of(case))
     text = " ".join(chapter.lines)
-    assert chapter.lines[0].startswith('Entry preconditions kept the table closed: Bravo\'s "later"')
+    assert chapter.lines[0].startswith('Entry preconditions kept the table closed: Bravo\'s "Later"')
     assert "found 0), 4 days." in text
     assert "Talks first opened on 5 January 2030, day 4" in text
     assert "foundered on" in text

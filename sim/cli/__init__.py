@@ -3,10 +3,10 @@
 What is heavy is imported inside the commands, so that `--help` is quick.
 """
 
-from sim.cli import running, analysing, fitting, judging, files, keeping  # noqa: I001  # in the order of the help
+from sim.cli import running, explaining, comparing, fitting, judging, files, keeping  # noqa: I001  # order of the help
 from sim.cli.door import app
 
-__all__ = ["analysing", "app", "files", "fitting", "judging", "keeping", "main", "running"]
+__all__ = ["app", "comparing", "explaining", "files", "fitting", "judging", "keeping", "main", "running"]
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The questions that DuckDB answers about the tables of a batch, and the counts that a summary is made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +23,11 @@ class Answer(NamedTuple):
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[Any, ...]]
+
+
+def table_of(rows: Sequence[Mapping[str, Any]]) -> Answer:
+    """Rows that were computed, as an answer; all have the columns of the first."""
+    return Answer(tuple(rows[0]) if rows else (), iter([tuple(row.values()) for row in rows]))
 
 
 def query(folder: Path, sql: str) -> Answer:
@@ -48,19 +53,46 @@ def _fetched(relation: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
         raise Unanswerable(str(error).strip()) from None
 
 
+Ask = Callable[[str], list[tuple[Any, ...]]]
+"""Takes a query, gives all of its rows."""
+
+
+def together(folders: Sequence[Path]) -> Ask:
+    """A way to ask about several batches at once: `runs0` and `unlocks0` are tables of the first, and so on.
+
+    Raises:
+        Unanswerable: here or later: DuckDB cannot answer, or nothing is there yet.
+    """
+    connection = duckdb.connect(":memory:")
+    for place, folder in enumerate(folders):
+        _look_at(connection, folder, str(place))
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        try:
+            return connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise Unanswerable(str(error).strip()) from None
+
+    return ask
+
+
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory that looks at the files of the batch: no file of its own that would shut others out."""
     connection = duckdb.connect(":memory:")
+    _look_at(connection, folder)
+    return connection
+
+
+def _look_at(connection: duckdb.DuckDBPyConnection, folder: Path, suffix: str = "") -> None:
     for table in TABLES:
         files = [str(path) for path in sorted((folder / table).glob("*.parquet"))]
         if files:
             try:
-                connection.read_parquet(files).create_view(table)
+                connection.read_parquet(files).create_view(table + suffix)
             except duckdb.Error as error:
                 raise Unanswerable(str(error).strip()) from None
         elif table == RUNS:
             raise Unanswerable(f"'{folder}' holds no chunk yet")
-    return connection
 
 
 class Counted(NamedTuple):
@@ -132,7 +164,7 @@ class _Counting:
 
     def histogram(self, column: str) -> dict[int, dict[Any, int]]:
         found: dict[int, dict[Any, int]] = {point: {} for point in self.points}
-        name = _quoted(column)
+        name = quoted(column)
         sql = f"select point, {name}, count(*) from runs where {self.where} and {name} is not null group by 1, 2"
         for point, value, n in self.ask(sql):
             found[point][value] = n
@@ -141,8 +173,8 @@ class _Counting:
     def columns(self, track: str) -> dict[int, dict[str, Tally]]:
         names = [name for name in self.whole if name.startswith(f"{track}.")]
         sums = ", ".join(
-            f"count(*) filter ({_quoted(name)} > 0), coalesce(sum({_quoted(name)}), 0),"
-            f" coalesce(sum({_quoted(name)}::hugeint * {_quoted(name)}), 0)"
+            f"count(*) filter ({quoted(name)} > 0), coalesce(sum({quoted(name)}), 0),"
+            f" coalesce(sum({quoted(name)}::hugeint * {quoted(name)}), 0)"
             for name in names
         )
         sql = f"select point, {sums} from runs where {self.where} group by 1"
@@ -166,10 +198,10 @@ class _Counting:
         return rows
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """A column's name as SQL takes it.
 
-    >>> _quoted('truce.ending')
+    >>> quoted('truce.ending')
     '"truce.ending"'
     """
     return '"' + name.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""Asking results why."""
+"""Why there was no deal."""
 
 import sys
 from contextlib import redirect_stdout

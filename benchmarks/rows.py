@@ -43,7 +43,7 @@ def measure(quick: bool) -> list[Line]:
         engine="compiled",
         chunk_size=size,
     )
-    block = block_of(compiled.run_chunk(case, SEED, 0, size))
+    block = block_of(compiled.run_chunk(case, SEED, 0, size), case)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         store.make_room(folder)

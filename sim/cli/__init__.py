@@ -3,10 +3,10 @@
 What is heavy is imported inside the commands, so that `--help` is quick.
 """
 
-from sim.cli import running, explaining, comparing, fitting, judging, files, keeping  # noqa: I001  # order of the help
+from sim.cli import running, explaining, comparing, truces, fitting, judging, files, keeping  # noqa: I001  # help order
 from sim.cli.door import app
 
-__all__ = ["app", "comparing", "explaining", "files", "fitting", "judging", "keeping", "main", "running"]
+__all__ = ["app", "comparing", "explaining", "files", "fitting", "judging", "keeping", "main", "running", "truces"]
 
 
 def main() -> None:

@@ -41,7 +41,7 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Ask about the runs of a batch in SQL: the tables are runs and unlocks."""
+    """Ask about the runs of a batch in SQL: the tables are runs, unlocks and deals."""
     from sim.show import answers
     from sim.study.manifest import read_batch_manifest
     from sim.study.query import Unanswerable

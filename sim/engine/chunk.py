@@ -265,12 +265,15 @@ def from_records(
     )
 
 
-def deals_from_records(case: Case, first: int, records: Sequence[RunRecord]) -> Deals:
-    """The deals of records of the Mesa engine, in the order of their replications from `first` on."""
+def deals_from_records(case: Case, first: int, records: Sequence[RunRecord | str]) -> Deals:
+    """The deals of records of the Mesa engine, in the order of their replications from `first` on.
+
+    In the place of a record may stand the reason why there is none.
+    """
     tracks = {track.name: ordinal for ordinal, track in enumerate(case.tracks)}
     rows = []
     for replication, record in enumerate(records, first):
-        for deal in record.deals:
+        for deal in () if isinstance(record, str) else record.deals:
             space = case.tracks[tracks[deal.track]].space
             outcome = next(at for at in range(len(space.outcomes)) if space.describe(at) == dict(deal.package))
             released = dict.fromkeys((party.name for party in case.parties), 0)

@@ -81,6 +81,13 @@ def run_chunk(
     return _run(prepared, worker, seed, first, count, options)
 
 
+def run_deals(case: Prepared, seed: int, first: int, count: int, *, central: bool = False) -> Chunk:
+    """Run replications as `run_chunk` does, and keep every deal."""
+    options = {"deals", "central"} if central else {"deals"}
+    worker = Worker(case.plan, case.case, list(case.addresses), seed, count, options)
+    return _run(case, worker, seed, first, count, options)
+
+
 def run_given(case: Prepared, seed: int, first: int, given: Given) -> Chunk:
     """Run a replication for every row of given parameters, `first` and on, and keep every deal.
 

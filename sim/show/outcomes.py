@@ -13,7 +13,7 @@ from sim.show.labels import Labels
 from sim.show.words import counted, listed, number, spaced
 from sim.study.summary import ENDINGS, Share, Summary, TrackSummary
 
-_LOOKS: Mapping[str, tuple[str, str]] = {
+LOOKS: Mapping[str, tuple[str, str]] = {
     "never_opened": ("white", ""),
     "in_talks": ("white", "......"),
     "impasse": (style.FAINT, ""),
@@ -102,7 +102,7 @@ def draw_ever_agreed(summary: Summary, axes: Axes) -> Axes:
 
 
 def _segment(axes: Axes, place: int, left: float, ending: str, share: Share) -> None:
-    colour, hatch = _LOOKS[ending]
+    colour, hatch = LOOKS[ending]
     axes.barh(
         place, share.share, left=left, height=0.5,
         facecolor=colour, edgecolor=style.INK, linewidth=0.4, hatch=hatch, hatch_linewidth=style.HATCH,
@@ -116,7 +116,7 @@ def _segment(axes: Axes, place: int, left: float, ending: str, share: Share) -> 
 
 
 def _patch(ending: str) -> Patch:
-    colour, hatch = _LOOKS[ending]
+    colour, hatch = LOOKS[ending]
     patch = Patch(facecolor=colour, edgecolor=style.INK, linewidth=0.4, hatch=hatch, label=spaced(ending))
     patch.set_hatch_linewidth(style.HATCH)
     return patch

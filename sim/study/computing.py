@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,7 +34,7 @@ class CannotCompile(Exception):
 
 
 Some = Callable[[int, int], Chunk]
-"""Runs replications `first` … `first + count - 1`; one that comes to no result is told with its reason, not raised."""
+"""Runs replications `first` … `first + count - 1` and keeps their deals; one that fails is told why, not raised."""
 
 
 class Engine(NamedTuple):
@@ -50,7 +51,8 @@ def mesa(case: Case, seed: int, central: bool) -> Some:
 
     def some(first: int, count: int) -> Chunk:
         records = [_mesa_run(case, seed, first + run, central=central) for run in range(count)]
-        return from_records(case, seed, first, records, central=central)
+        chunk = from_records(case, seed, first, records, central=central)
+        return replace(chunk, deals=deals_from_records(case, first, records))
 
     return some
 
@@ -80,7 +82,7 @@ def compiled(case: Case, seed: int, central: bool) -> Some:
         raise CannotCompile(str(error)) from None
 
     def some(first: int, count: int) -> Chunk:
-        chunk: Chunk = engine.run_chunk(prepared, seed, first, count, central=central)
+        chunk: Chunk = engine.run_deals(prepared, seed, first, count, central=central)
         return chunk
 
     return some
@@ -188,7 +190,7 @@ def _blocks(
         if stop is not None and stop.is_set():
             raise Stopped
         count = min(at_once, end - first)
-        block = block_of(some(first, count))
+        block = block_of(some(first, count), case)
         if block.failures and task.engine != "mesa":
             block = _again(task, case, some, block)
         yield block
@@ -200,9 +202,9 @@ def _again(task: Task, case: Case, some: Some, block: Block) -> Block:
     by_mesa, parts, at = mesa(case, task.seed, task.central), list[Block](), block.first
     for number in sorted(block.failures):
         if number > at:
-            parts.append(block_of(some(at, number - at)))
-        parts.append(block_of(by_mesa(number, 1)))
+            parts.append(block_of(some(at, number - at), case))
+        parts.append(block_of(by_mesa(number, 1), case))
         at = number + 1
     if at < block.first + block.count:
-        parts.append(block_of(some(at, block.first + block.count - at)))
+        parts.append(block_of(some(at, block.first + block.count - at), case))
     return joined(parts)

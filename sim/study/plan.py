@@ -24,7 +24,7 @@ from sim.scenario.values import bare
 from sim.study.block import columns_of
 from sim.study.versions import rules_version
 
-FORMAT = 1
+FORMAT = 2
 """The version of the layout of a batch's tables."""
 CHUNKS = 32
 """Chunks that a batch is cut into, unless they would be too small or too large."""
@@ -94,6 +94,7 @@ class Task:
     columns: Mapping[str, "np.dtype[Any]"]
     """Outcomes that are kept, whether or not every point has them."""
     keeps_unlocks: bool
+    keeps_deals: bool
     texts: tuple[str, ...]
     """Factors whose column is text."""
     seed: int
@@ -172,6 +173,11 @@ class Plan:
         """Whether the sets of preconditions that would have unlocked an agreement are kept."""
         return any(_matches(f"{name.removesuffix('.ending')}.unlock.", self.keep) for name in self.columns)
 
+    @property
+    def keeps_deals(self) -> bool:
+        """Whether every deal is kept."""
+        return any(_matches(f"{name.removesuffix('.ending')}.deal.", self.keep) for name in self.columns)
+
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """Factors that take any value that is no number."""
@@ -197,6 +203,7 @@ class Plan:
             "chunk": self.chunk,
             "columns": [(name, str(dtype)) for name, dtype in self.kept.items()],
             "unlocks": self.keeps_unlocks,
+            "deals": self.keeps_deals,
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
@@ -219,6 +226,7 @@ class Plan:
             factors=self.factors,
             columns=self.kept,
             keeps_unlocks=self.keeps_unlocks,
+            keeps_deals=self.keeps_deals,
             texts=self.texts,
             seed=self.seed,
             central=self.central,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from sim.study.manifest import BatchManifest
-from sim.study.store import RUNS, TABLES
+from sim.study.store import DEALS, RUNS, TABLES, UNLOCKS
 from sim.study.summary import Summary, Tally, TrackTally, summary_of
 
 FETCHED = 10_000
@@ -31,7 +31,7 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> Answer:
 
 
 def query(folder: Path, sql: str) -> Answer:
-    """Ask about a batch in SQL: `runs` is its table of runs, `unlocks` that of the sets that would have unlocked.
+    """Ask about a batch in SQL: its tables are `runs`, `unlocks` (sets that would have unlocked) and `deals`.
 
     Raises:
         Unanswerable: DuckDB cannot answer, or nothing is there yet.
@@ -95,6 +95,52 @@ def _look_at(connection: duckdb.DuckDBPyConnection, folder: Path, suffix: str = 
             raise Unanswerable(f"'{folder}' holds no chunk yet")
 
 
+class Lives(NamedTuple):
+    """Deals of one track at one point, by replication and number: a list each."""
+
+    replication: list[int]
+    began_on: list[int]
+    days_in_force: list[int]
+    ending: list[str]
+
+
+def truces(folder: Path) -> dict[str, int]:
+    """Of every track with a deal, how many of its deals were truces; none where a batch keeps no deals.
+
+    Raises:
+        Unanswerable: a file is damaged.
+    """
+    try:
+        connection = _connect(folder)
+        if not _has(connection, DEALS):
+            return {}
+        sql = "select track, count(*) filter (truce_days <> 0) from deals group by 1 order by 1"
+        return dict(connection.execute(sql).fetchall())
+    except duckdb.Error as error:
+        raise Unanswerable(str(error).strip()) from None
+
+
+def lives(folder: Path, track: str, point: int, *, truces_only: bool, first_only: bool) -> Lives:
+    """The lives of a track's deals at a point, of truces only, or of the first of each replication only.
+
+    Raises:
+        Unanswerable: a file is damaged, or there are no deals.
+    """
+    chosen = ["track = ?", "point = ?"] + ["truce_days <> 0"] * truces_only
+    sql = f"select replication, began_on, days_in_force, ending from deals where {' and '.join(chosen)}"
+    if first_only:
+        sql += " qualify row_number() over (partition by replication order by number) = 1"
+    try:
+        found = _connect(folder).execute(f"{sql} order by replication, number", [track, point]).fetchall()
+    except duckdb.Error as error:
+        raise Unanswerable(str(error).strip()) from None
+    return Lives(*(list(column) for column in zip(*found, strict=True))) if found else Lives([], [], [], [])
+
+
+def _has(connection: duckdb.DuckDBPyConnection, view: str) -> bool:
+    return bool(connection.execute("from duckdb_views() where view_name = ?", [view]).fetchall())
+
+
 class Counted(NamedTuple):
     """What is counted of the runs of one point."""
 
@@ -139,7 +185,7 @@ class _Counting:
         described = connection.execute("describe runs").fetchall()
         self.whole = [str(name) for name, kind, *_ in described if kind in ("INTEGER", "BIGINT")]
         self.tracks = [str(name).removesuffix(".ending") for name, *_ in described if str(name).endswith(".ending")]
-        self.has_unlocks = bool(connection.execute("from duckdb_views() where view_name = 'unlocks'").fetchall())
+        self.has_unlocks = _has(connection, UNLOCKS)
 
     def counted(self) -> dict[int, Counted]:
         runs = dict.fromkeys(self.points, (0, 0))

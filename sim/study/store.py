@@ -1,9 +1,9 @@
-"""The tables of a batch: Parquet files, a pair for every chunk.
+"""The tables of a batch: Parquet files, one of each table for every chunk.
 
 `runs/000000.parquet` has one row a run, `unlocks/000000.parquet` the sets of preconditions that would have unlocked an
-agreement, and `receipts/000000.json`, which is written last, says that both are there and what they hold. A chunk is
-done if its receipt is there and the files are what it says. What stands in the files depends on the batch alone: not on
-the time, the machine, or how many worked on it.
+agreement, `deals/000000.parquet` one row a deal, and `receipts/000000.json`, which is written last, says that they are
+there and what they hold. A chunk is done if its receipt is there and the files are what it says. What stands in the
+files depends on the batch alone: not on the time, the machine, or how many worked on it.
 """
 
 import hashlib
@@ -18,13 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.study.block import Block
+from sim.study.block import DEAL_COLUMNS, Block
 from sim.study.landing import land, left_over
 from sim.study.plan import FORMAT, Leg, Task
 from sim.study.summary import ENDINGS
 
-RUNS, UNLOCKS, RECEIPTS = "runs", "unlocks", "receipts"
-TABLES = (RUNS, UNLOCKS)
+RUNS, UNLOCKS, DEALS, RECEIPTS = "runs", "unlocks", "deals", "receipts"
+TABLES = (RUNS, UNLOCKS, DEALS)
 COMPRESSION = "zstd"
 
 
@@ -38,7 +38,7 @@ class Receipt:
     runs: int
     failed: int
     bytes: int
-    """Of both files together."""
+    """Of its files together."""
     hashes: Mapping[str, str]
     """By table: hash of its file."""
 
@@ -76,7 +76,7 @@ def make_room(folder: Path) -> None:
 
 
 def write_chunk(folder: Path, task: Task, pieces: Sequence[Piece]) -> Receipt:
-    """Keep a chunk: its runs, its unlocks, and last its receipt.
+    """Keep a chunk: its runs, its unlocks, its deals, and last its receipt.
 
     Raises:
         OSError: the place cannot be written; the chunk is not done.
@@ -84,6 +84,8 @@ def write_chunk(folder: Path, task: Task, pieces: Sequence[Piece]) -> Receipt:
     tables = {RUNS: _runs(task, pieces)}
     if task.keeps_unlocks:
         tables[UNLOCKS] = _unlocks(pieces)
+    if task.keeps_deals:
+        tables[DEALS] = _deals(pieces)
     hashes, size = {}, 0
     for name, table in tables.items():
         data = _parquet(table, {"format": FORMAT, "batch": task.batch, "chunk": task.number})
@@ -230,6 +232,25 @@ def _unlocks(pieces: Sequence[Piece]) -> pa.Table:
         "conditions": _coded(members_of[which] if sets else which, members),
         "days": pa.array(found["days"]),
     })  # fmt: skip
+
+
+def _deals(pieces: Sequence[Piece]) -> pa.Table:
+    tracks = list(dict.fromkeys(track for piece in pieces for track in piece.block.deals.tracks))
+    points, replications, where = list[NDArray[Any]](), list[NDArray[Any]](), list[NDArray[Any]]()
+    for leg, _, block in pieces:
+        deals = block.deals
+        points.append(np.full(len(deals.run), leg.point.number, np.int32))
+        replications.append(leg.first + deals.run.astype(np.int64))
+        where.append(np.array([tracks.index(track) for track in deals.tracks], np.int32)[deals.track])
+    columns: dict[str, pa.Array] = {
+        "point": pa.array(np.concatenate(points)),
+        "replication": pa.array(np.concatenate(replications)),
+        "track": _coded(np.concatenate(where), tracks),
+    }
+    for name in DEAL_COLUMNS:
+        columns[name] = pa.array(np.concatenate([block.deals.columns[name] for _, _, block in pieces]))
+    columns["ending"] = pa.DictionaryArray.from_arrays(columns["ending"], pa.array(ENDINGS))
+    return pa.table(columns)
 
 
 def _replications(leg: Leg) -> NDArray[np.int64]:

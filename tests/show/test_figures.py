@@ -22,7 +22,7 @@ from sim.show.files import Drawing, save
 from sim.show.labels import Labels
 from sim.show.lanes import GAP, MOST_ROWS, lay_out
 from sim.show.marks import ACTS, EVENTS, Mark, Shape, ledgers_of, marks_of
-from sim.show.outcomes import _LOOKS, outcomes
+from sim.show.outcomes import LOOKS, outcomes
 from sim.show.timeline import timeline
 from sim.show.utility_space import draw_utility_space, utility_space
 from sim.study.summary import ENDINGS, Summary, summarise
@@ -323,10 +323,10 @@ def test_bars_are_the_shares_of_endings(batch_drawing: Drawing) -> None:
 
 def test_every_ending_looks_like_no_other() -> None:
     """Thirteen endings have thirteen looks, and in grey those of one hatch differ in lightness."""
-    assert set(_LOOKS) == set(ENDINGS)
-    assert len(set(_LOOKS.values())) == len(ENDINGS)
+    assert set(LOOKS) == set(ENDINGS)
+    assert len(set(LOOKS.values())) == len(ENDINGS)
     by_hatch: dict[str, list[float]] = {}
-    for colour, hatch in _LOOKS.values():
+    for colour, hatch in LOOKS.values():
         red, green, blue = (int(to_hex(colour)[k : k + 2], 16) / 255 for k in (1, 3, 5))
         by_hatch.setdefault(hatch, []).append(0.299 * red + 0.587 * green + 0.114 * blue)
     for greys in by_hatch.values():

@@ -84,6 +84,33 @@ Sets = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Change the scenario at a path; null removes. Repeatable."),
 ]
 Central = Annotated[bool, typer.Option("--central", help="Hold every uncertain value at its middle.")]
+
+
+def _skin(given: str) -> str:
+    """The name of a skin."""
+    from sim.scenario.skin import FICTIONAL
+
+    if given != FICTIONAL:
+        raise typer.BadParameter(f"'{given}' is not a skin: expected {FICTIONAL}")
+    return given
+
+
+Skin = Annotated[
+    str | None,
+    typer.Option(
+        "--skin", metavar="NAME", parser=_skin, show_default=False, help="fictional: invent all names and dates."
+    ),
+]
+Worn = Annotated[
+    str | None,
+    typer.Option(
+        "--skin",
+        metavar="NAME",
+        parser=_skin,
+        show_default=False,
+        help="fictional: only what was made under that skin.",
+    ),
+]
 Result = Annotated[
     Path, typer.Argument(metavar="RESULT", help="The folder of a result.", show_default=False, parser=path_given)
 ]
@@ -127,8 +154,8 @@ def read(scenario: Path, sets: "Iterable[str] | None") -> "Reading":
         raise typer.Exit(INVALID) from None
 
 
-def compiled(reading: "Reading") -> "Case":
-    """Compile what was read; what is doubtful is printed, what is wrong ends the command."""
+def compiled(reading: "Reading", skin: str | None = None) -> "Case":
+    """Compile what was read; what is wrong ends the command, what is doubtful is printed, but not under a skin."""
     from sim.scenario.compiling import compile_case
     from sim.scenario.faults import InvalidScenario
     from sim.scenario.reading import doubts
@@ -138,8 +165,18 @@ def compiled(reading: "Reading") -> "Case":
     except InvalidScenario as invalid:
         print_faults([*reading.warnings, *invalid.faults])
         raise typer.Exit(INVALID) from None
+    if skin:
+        return under_skin(case)
     print_faults([*reading.warnings, *doubts(case, reading)])
     return case
+
+
+def under_skin(case: "Case") -> "Case":
+    """The case under the fictional skin; what is left out is said on stderr."""
+    from sim.scenario.skin import LEFT_OUT, fictional
+
+    typer.echo(f"parley: {LEFT_OUT}", err=True)
+    return fictional([case]).dress(case)
 
 
 def room(out: Path | None, as_json: bool, manifest: "Manifest") -> Path | None:

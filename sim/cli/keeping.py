@@ -9,6 +9,7 @@ import typer
 from sim.cli.door import (
     UNUSABLE,
     Result,
+    Worn,
     app,
     open_console,
     path_given,
@@ -19,13 +20,15 @@ from sim.terms import DISCLAIMER
 
 
 @app.command()
-def plot(result: Result) -> None:
+def plot(result: Result, skin: Worn = None) -> None:
     """Draw the figures of a stored result again."""
     from sim.show import folders
+    from sim.study.listing import require_skin
     from sim.study.query import Unanswerable
     from sim.study.results import NotAResult
 
     try:
+        require_skin(result, skin)
         drawn = folders.redraw(result)
     except (NotAResult, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
@@ -40,9 +43,11 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="Such as: select count(*) from runs", show_default=False)],
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    skin: Worn = None,
 ) -> None:
     """Ask about the runs of a batch in SQL: the tables are runs, unlocks and deals."""
     from sim.show import answers
+    from sim.study.listing import require_skin
     from sim.study.manifest import read_batch_manifest
     from sim.study.query import Unanswerable
     from sim.study.query import query as ask
@@ -50,6 +55,7 @@ def query(
     from sim.study.store import read_receipts
 
     try:
+        require_skin(result, skin)
         manifest = read_batch_manifest(result)
         done = sum(receipt.runs for receipt in read_receipts(result))
         if done < manifest.runs:
@@ -70,12 +76,13 @@ def results(
     place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where results are kept.", parser=path_given)] = Path(
         "results"
     ),
+    skin: Worn = None,
 ) -> None:
     """List the results that are kept, and how far each is."""
     from sim.show import answers
     from sim.study.listing import results_in
 
-    found = list(results_in(place)) if place.is_dir() else []
+    found = [one for one in results_in(place) if one.skinned or not skin] if place.is_dir() else []
     if not found:
         typer.echo(f"No results in {place}.")
         return

@@ -19,6 +19,7 @@ from sim.cli.door import (
     Scenario,
     Seed,
     Sets,
+    Skin,
     app,
     close,
     compiled,
@@ -44,11 +45,12 @@ def run(
     sets: Sets = None,
     central: Central = False,
     all_knowing: Annotated[bool, typer.Option("--all-knowing", help="Tell also what no party sees.")] = False,
+    skin: Skin = None,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """Run a scenario once: tell the story day by day, draw it, and keep it."""
-    case = compiled(read(scenario, sets))
+    case = compiled(read(scenario, sets), skin)
     from sim.engine import model
     from sim.show import folders, labels, narrate, tables
     from sim.strategies.asking import StrategyFailed
@@ -56,13 +58,14 @@ def run(
 
     words = labels.labels_of(case)
     question = results.Question(str(scenario), tuple(sets or ()), seed, replication, central)
+    question = results.unnamed(question) if skin else question
     manifest = results.manifest_of(case, question, asdict(words))
     folder = room(out, as_json, manifest)
     try:
         with redirect_stdout(sys.stderr):  # a strategy of one's own may print: stdout is for the result
             done = model.run(case, seed, replication, central=central)
     except StrategyFailed as failure:
-        refuse(str(failure), FAILED)
+        refuse("a strategy failed; which and why is told without --skin" if skin else str(failure), FAILED)
     if folder is not None:
         packages = results.packages_of(case)
         with results.staged(folder) as fresh:
@@ -113,6 +116,7 @@ def batch(
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler to work on, or 'local'.")
     ] = None,
+    skin: Skin = None,
     as_json: AsJson = False,
     out: Out = None,
 ) -> None:
@@ -121,7 +125,7 @@ def batch(
 
     options = Options(
         what, replications, seed, tuple(sets or ()), central, tuple(factors or ()), design, tuple(keep or ()), engine,
-        jobs, cluster, out,
+        jobs, cluster, out, skin or "",
     )  # fmt: skip
     from sim.scenario.faults import InvalidScenario
     from sim.show.batches import Refused, answer

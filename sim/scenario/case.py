@@ -28,6 +28,15 @@ def name_key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=3).digest(), "big")
 
 
+def path_key(path: str) -> int:
+    """56 bits that depend on a path alone, so that variants share the luck of a parameter.
+
+    >>> path_key("parties.north.weariness") == path_key("parties.north.weariness") < 1 << 56
+    True
+    """
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=7).digest(), "big")
+
+
 class PartyNumbers(NamedTuple):
     """The parameters of a party (in a case: their indices; in an engine: their drawn values)."""
 
@@ -89,14 +98,11 @@ class Parameter:
     """One number that a replication may draw: its path in the scenario, its range, the key of its draw."""
 
     path: str
+    key: int
+    """Of its draws."""
     value: Value
     whole: bool = False
     """Whether a draw is rounded to a whole number (counts of captives)."""
-
-    @property
-    def key(self) -> int:
-        """56 bits that depend on the path alone, so that variants share the luck of a parameter."""
-        return int.from_bytes(hashlib.blake2b(self.path.encode(), digest_size=7).digest(), "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,8 +476,8 @@ class Case:
 def draw_parameters(case: Case, seed: int, replication: int, *, central: bool = False) -> tuple[float, ...]:
     """Draw every parameter of the case for one replication; `central` holds each at its middle.
 
-    A draw depends on the seed, the replication and the parameter's path only, so variants of a scenario
-    share the luck of every parameter that they have in common.
+    A draw depends on the seed, the replication and the parameter's key only, which is that of its path: so variants
+    of a scenario share the luck of every parameter that they have in common.
     """
     key = chance.replication_key(seed, replication)
     return tuple(_draw(parameter, key, central=central) for parameter in case.parameters)

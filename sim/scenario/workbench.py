@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping, Sequence
 
-from sim.scenario.case import NOWHERE, Parameter, StockCase
+from sim.scenario.case import NOWHERE, Parameter, StockCase, path_key
 from sim.scenario.counting import Piles
 from sim.scenario.defaults import Defaults, outside_war
 from sim.scenario.names import NameTable
@@ -22,7 +22,7 @@ class Register:
         """The index of the parameter at a path, new or known; `whole` for counts of persons."""
         if path not in self._index:
             self._index[path] = len(self.parameters)
-            self.parameters.append(Parameter(path, value, whole))
+            self.parameters.append(Parameter(path, path_key(path), value, whole))
         return self._index[path]
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from sim.scenario.case import Case
 from sim.scenario.faults import Fault, InvalidScenario, Place, Report, Text
+from sim.scenario.skin import LEFT_OUT
 from sim.scenario.tree import is_file, why_no_file
 from sim.show import folders, labels, points, tables
 from sim.show.progress import progress
@@ -71,13 +72,20 @@ def answer(options: Options, nowhere: Path | None, warn: Warn, write: Write) -> 
         OSError: the place cannot be written.
     """
     question = question_of(options)
-    plan = _ready(plan_of(question, options.sets, _engine(options), _labels, warn), options, write)
+    if options.skin:
+        write(f"parley: {LEFT_OUT}")
+    told = _silent if options.skin else warn
+    plan = _ready(plan_of(question, options.sets, _engine(options), _labels, told, options.skin), options, write)
     folder = (nowhere or options.out or Path("results")) / plan.folder
     try:
         outcome, manifest = _run(plan, folder, options, write, kept=nowhere is None)
         return _told(outcome, manifest, folder, nowhere is None)
     except NotAResult as error:
         raise Refused(str(error)) from None
+
+
+def _silent(faults: Iterable[Fault]) -> None:
+    """Says nothing of what is doubtful."""
 
 
 def question_of(options: Options) -> Question:
@@ -141,9 +149,10 @@ def _ready(plan: Plan, options: Options, write: Write) -> Plan:
     try:
         prepare(plan.engine, [base.case for base in plan.bases])
     except CannotCompile as error:
+        why = "it cannot be compiled" if options.skin else str(error)
         if options.engine is not None:
-            raise Refused(f"{error}; try --engine mesa") from None
-        write(f"parley: {error}; it runs on the Mesa engine, which is slower")
+            raise Refused(f"{why}; try --engine mesa") from None
+        write(f"parley: {why}; it runs on the Mesa engine, which is slower")
         return replace(plan, engine="mesa")
     return plan
 
@@ -191,7 +200,7 @@ def _told(outcome: Outcome, manifest: manifests.BatchManifest, folder: Path, kep
         folders.draw_batch(folder, manifest, found)
     plain = manifests.batch_manifest_as_dict(manifest)
     del plain["sittings"]
-    heading = results.heading_of(manifest.title, manifest.command, manifest.identity)
+    heading = results.heading_of(manifest.title, manifest.command, manifest.identity, manifest.left_out)
     shown: dict[str, Any] = {**heading, "manifest": plain}
     if len(manifest.points) == 1:
         shown["summary"] = asdict(found[0])

@@ -175,7 +175,7 @@ def compute(task: Task, on_runs: Callable[[int], None], stop: threading.Event | 
             case = task.case_of(leg)
             some = ENGINES[task.engine].ready(case, task.seed, task.central)
         except (Impossible, CannotCompile) as error:
-            pieces.append(Piece(leg, "", all_failed(leg.first, leg.count, str(error))))
+            pieces.append(Piece(leg, "", all_failed(leg.first, leg.count, task.reason(str(error)))))
             on_runs(leg.count)
             continue
         pieces.append(Piece(leg, case.digest, joined(list(_blocks(task, leg, case, some, on_runs, stop)))))
@@ -193,7 +193,7 @@ def _blocks(
         block = block_of(some(first, count), case)
         if block.failures and task.engine != "mesa":
             block = _again(task, case, some, block)
-        yield block
+        yield replace(block, failures={run: task.reason(why) for run, why in block.failures.items()})
         on_runs(count)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from sim.scenario.skin import LEFT_OUT
 from sim.study.landing import land
 from sim.study.plan import FORMAT as TABLES_FORMAT
 from sim.study.plan import Base, Plan
@@ -82,6 +83,8 @@ class BatchManifest:
     rules: str
     """Hash of the source of everything that turns a scenario into outcomes."""
     command: str
+    left_out: str = ""
+    """What a skin keeps from the reader."""
     sittings: tuple[Sitting, ...] = ()
     tables: int = TABLES_FORMAT
     kind: str = KIND
@@ -122,6 +125,7 @@ def manifest_of(plan: Plan, command: str) -> BatchManifest:
         chunks=plan.chunks,
         rules=rules_version(),
         command=command,
+        left_out=LEFT_OUT if plan.skin else "",
     )
 
 

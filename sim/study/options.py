@@ -4,6 +4,10 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.study.results import A_CHANGE, A_SCENARIO
+
+A_FOLDER = "FOLDER"
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -22,6 +26,8 @@ class Options:
     jobs: int | None = None
     cluster: str | None = None
     out: Path | None = None
+    skin: str = ""
+    """Under which names it is told; empty for those of the files. A command under a skin names no file."""
 
     def question(self, engine: str) -> str:
         """The command that asks the same question, whoever answers it and wherever the answer is kept."""
@@ -30,15 +36,19 @@ class Options:
     def command(self, engine: str) -> str:
         """The command that goes on with the same work in the same place."""
         words = self._words(engine)
-        for name, value in (("--jobs", self.jobs), ("--cluster", self.cluster), ("--out", self.out)):
+        out = self.out and (A_FOLDER if self.skin else str(self.out))
+        for name, value in (("--jobs", self.jobs), ("--cluster", self.cluster), ("--out", out)):
             words += [name, str(value)] if value is not None else []
         return shlex.join(words)
 
     def _words(self, engine: str) -> list[str]:
-        words = ["parley", "batch", *(str(file) for file in self.files)]
+        words = ["parley", "batch", *(A_SCENARIO if self.skin else str(file) for file in self.files)]
         for name, value in (("--seed", self.seed), ("-n", self.replications), ("--design", self.design)):
             words += [name, str(value)] if value is not None else []
-        for name, values in (("--set", self.sets), ("--factor", self.factors), ("--keep", self.keep)):
+        for name, values, instead in (
+            ("--set", self.sets, A_CHANGE), ("--factor", self.factors, "PATH=VALUES"), ("--keep", self.keep, "PATTERN"),
+        ):  # fmt: skip
             for each in values:
-                words += [name, each]
+                words += [name, instead if self.skin else each]
+        words += ["--skin", self.skin] if self.skin else []
         return [*words, *(["--central"] if self.central else []), "--engine", engine]

@@ -102,6 +102,8 @@ class Task:
     engine: str
     batch: str
     """The plan's identity."""
+    skin: str = ""
+    """Under which names it is told; empty for those of the files."""
 
     @property
     def runs(self) -> int:
@@ -121,7 +123,12 @@ class Task:
         words += ["--replication", str(replication)]
         for change in leg.sets:
             words += ["--set", change]
-        return shlex.join([*words, "--central"] if self.central else words)
+        words += ["--central"] if self.central else []
+        return shlex.join([*words, "--skin", self.skin] if self.skin else words)
+
+    def reason(self, failure: str) -> str:
+        """Why a run failed, as it may be kept: under a skin it is not said, since it may name files."""
+        return "told without --skin" if self.skin else failure
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,8 @@ class Plan:
     """Patterns of the outcomes to keep, such as `exchange.*`."""
     chunk_size: int = 0
     """Runs of a chunk; 0 for as many as suit the engine."""
+    skin: str = ""
+    """Under which names it is told; empty for those of the files."""
 
     @property
     def runs(self) -> int:
@@ -166,12 +175,12 @@ class Plan:
     @property
     def kept(self) -> dict[str, "np.dtype[Any]"]:
         """The outcomes that are kept, in order."""
-        return {name: dtype for name, dtype in self.columns.items() if _matches(name, (*ALWAYS, *self.keep))}
+        return {name: dtype for name, dtype in self.columns.items() if matches(name, (*ALWAYS, *self.keep))}
 
     @property
     def keeps_unlocks(self) -> bool:
         """Whether the sets of preconditions that would have unlocked an agreement are kept."""
-        return any(_matches(f"{name.removesuffix('.ending')}.unlock.", self.keep) for name in self.columns)
+        return any(matches(f"{name.removesuffix('.ending')}.unlock.", self.keep) for name in self.columns)
 
     @property
     def keeps_deals(self) -> bool:
@@ -232,6 +241,7 @@ class Plan:
             central=self.central,
             engine=self.engine,
             batch=self.identity,
+            skin=self.skin,
         )
 
     def runs_of(self, number: int) -> int:
@@ -244,10 +254,15 @@ class Plan:
         while at < end:
             point, first = self.points[at // self.replications], at % self.replications
             count = min(self.replications - first, end - at)
-            yield self._leg(point, first, count)
+            yield self.leg(point, first, count)
             at += count
 
-    def _leg(self, point: Point, first: int, count: int) -> Leg:
+    def leg(self, point: Point, first: int, count: int) -> Leg:
+        """So many replications of a point, from the first on.
+
+        Raises:
+            ScenarioChanged: the point has to be read anew, and its files are no longer the same.
+        """
         base = self.bases[point.base]
         sets = tuple(setting_text(path, value) for path, value in zip(self.factors, point.settings, strict=True))
         leg = Leg(point, first, count, base.sets + sets, None)
@@ -309,5 +324,6 @@ def union_of_columns(cases: Sequence[Case]) -> dict[str, "np.dtype[Any]"]:
     return columns
 
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
+def matches(name: str, patterns: Sequence[str]) -> bool:
+    """Whether an outcome is one of those that patterns ask for."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -21,6 +21,7 @@ from sim.study.plan import (
     union_of_columns,
     with_numbers,
 )
+from sim.study.skinned import under_skin
 from sim.study.sweep import Factor, settings
 
 Warn = Callable[[Iterable[Fault]], None]
@@ -32,6 +33,7 @@ def plan_of(
     engine: str,
     labels_of: Callable[[Case], Mapping[str, Mapping[str, str]]],
     warn: Warn,
+    skin: str = "",
 ) -> Plan:
     """Read and compile what a question asks about.
 
@@ -41,6 +43,7 @@ def plan_of(
         engine: who will run it.
         labels_of: what a reader calls the names of a case.
         warn: told what is doubtful in a scenario.
+        skin: under which names it is told; empty for those of the files.
 
     Raises:
         InvalidScenario: every fault that was found; one in a value of the batch file has its place there.
@@ -72,7 +75,7 @@ def plan_of(
             for values in settings(question.factors, question.design, question.count, question.seed)
         )
     ]
-    return Plan(
+    plan = Plan(
         name=question.name or _name(bases),
         title=question.title or bases[0].case.title,
         bases=tuple(bases),
@@ -87,6 +90,7 @@ def plan_of(
         keep=question.keep,
         chunk_size=question.chunk,
     )
+    return under_skin(plan, cases, labels_of) if skin else plan
 
 
 def _base(file: str, sets: tuple[str, ...], variant: str, doubtful: dict[str, Fault]) -> Base:

@@ -13,7 +13,7 @@ import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,12 +22,15 @@ from pydantic import TypeAdapter, ValidationError
 from sim.engine import log
 from sim.engine.record import Run, RunRecord
 from sim.scenario.case import Case
+from sim.scenario.skin import FICTIONAL, LEFT_OUT
 from sim.study.versions import versions
 from sim.terms import DISCLAIMER
 
 FORMAT = 3
 """The version of the layout of a run's folder."""
 MANIFEST = "manifest.json"
+A_SCENARIO, A_CHANGE = "SCENARIO", "PATH=VALUE"
+"""In a command that does not name them."""
 Packages = Mapping[str, tuple[Mapping[str, str], ...]]
 """[track][outcome]: the terms of a package by issue."""
 
@@ -47,6 +50,8 @@ class Question:
     seed: int
     replication: int
     central: bool
+    skin: str = ""
+    """Under which names it is told; empty for those of the file."""
 
     @property
     def command(self) -> str:
@@ -54,7 +59,8 @@ class Question:
         words = ["parley", "run", self.scenario, "--seed", str(self.seed), "--replication", str(self.replication)]
         for change in self.sets:
             words += ["--set", change]
-        return shlex.join([*words, "--central"] if self.central else words)
+        words += ["--central"] if self.central else []
+        return shlex.join([*words, "--skin", self.skin] if self.skin else words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Manifest:
     """What a reader calls the scenario's names."""
     command: str
     versions: Mapping[str, str]
+    left_out: str = ""
+    """What a skin keeps from the reader."""
     kind: Literal["run"] = "run"
     format: int = FORMAT
     disclaimer: str = DISCLAIMER
@@ -81,6 +89,11 @@ class Manifest:
         """The folder's name: the same for the same question, another for any other."""
         central = "-central" if self.question.central else ""
         return f"{self.name}-{self.digest[:8]}-s{self.question.seed}-r{self.question.replication}{central}"
+
+
+def unnamed(question: Question) -> Question:
+    """The question without the names of files and changes: a place for each of them."""
+    return replace(question, scenario=A_SCENARIO, sets=(A_CHANGE,) * len(question.sets), skin=FICTIONAL)
 
 
 def manifest_of(case: Case, question: Question, labels: Mapping[str, Mapping[str, str]]) -> Manifest:
@@ -95,18 +108,20 @@ def manifest_of(case: Case, question: Question, labels: Mapping[str, Mapping[str
         labels=labels,
         command=question.command,
         versions=versions(),
+        left_out=LEFT_OUT if question.skin else "",
     )
 
 
-def heading_of(title: str, command: str, digest: str) -> dict[str, str]:
+def heading_of(title: str, command: str, digest: str, left_out: str = "") -> dict[str, str]:
     """What stands first in every JSON document about a result: what it is, how it was made, and what it is not."""
     version = versions()["parley-sim"]
-    return {"title": title, "version": version, "command": command, "digest": digest, "disclaimer": DISCLAIMER}
+    shown = {"title": title, "version": version, "command": command, "digest": digest, "disclaimer": DISCLAIMER}
+    return {**shown, "left_out": left_out} if left_out else shown
 
 
 def heading(manifest: Manifest) -> dict[str, str]:
     """The heading of a run's document."""
-    return heading_of(manifest.title, manifest.command, manifest.digest)
+    return heading_of(manifest.title, manifest.command, manifest.digest, manifest.left_out)
 
 
 def require_room(folder: Path) -> None:

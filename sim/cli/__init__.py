@@ -3,10 +3,22 @@
 What is heavy is imported inside the commands, so that `--help` is quick.
 """
 
-from sim.cli import running, explaining, comparing, truces, fitting, judging, files, keeping  # noqa: I001  # help order
+from sim.cli import (  # noqa: I001  # in the order of the help
+    running,
+    explaining,
+    comparing,
+    truces,
+    analysing,
+    fitting,
+    judging,
+    files,
+    keeping,
+)
 from sim.cli.door import app
 
-__all__ = ["app", "comparing", "explaining", "files", "fitting", "judging", "keeping", "main", "running", "truces"]
+__all__ = [
+    "analysing", "app", "comparing", "explaining", "files", "fitting", "judging", "keeping", "main", "running", "truces",
+]  # fmt: skip
 
 
 def main() -> None:

@@ -47,6 +47,9 @@ class Days:
     """[day, name]: sum over replications."""
     bins: Column
     """[day, name, bin]: replications in each equal part of the scale: [0, 1], for strength e^-4 to e^4 by logarithm."""
+    parties: tuple[str, ...]
+    ledgers: Column
+    """[day, party]: violations of that day alleged in the party's own ledger, summed over replications."""
 
     def __add__(self, other: "Days") -> "Days":
         """Days of both chunks."""
@@ -56,6 +59,8 @@ class Days:
             self.names,
             self.sums + other.sums,
             self.bins + other.bins,
+            self.parties,
+            self.ledgers + other.ledgers,
         )
 
     def mean(self) -> Column:

@@ -1,5 +1,6 @@
 """Many replications of a case at once, on compiled code: the same rows as the Mesa engine, to the last bit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy
@@ -23,6 +24,16 @@ class Given:
     """Of the parameters, in the case."""
     values: Column
     """[replication, parameter]; counts of persons are rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What the replications of some points left."""
+
+    columns: dict[str, Column]
+    """By name, as in a chunk: [point, replication]."""
+    status: Column
+    """[point, replication], as in a chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,37 @@ def run_given(case: Prepared, seed: int, first: int, given: Given) -> Chunk:
     return _run(case, worker, seed, first, count, options)
 
 
+def run_points(case: Prepared, seed: int, firsts: Sequence[int], each: int, given: Given) -> Points:
+    """Run a few replications at every point, a row of given parameters; points may share their replications.
+
+    Points that begin with the same replication meet the same luck: what differs between them is owed to the parameters.
+
+    Args:
+        case: the case, prepared.
+        seed: of every draw, 0 or more.
+        firsts: of each point, the number of its first replication.
+        each: replications of a point, at least 1.
+        given: a row for each point; what is not given is drawn.
+
+    Raises:
+        ValueError: no point, or no replication.
+    """
+    if len(firsts) < 1 or each < 1:
+        raise ValueError(f"{len(firsts)} points of {each} replications are nothing to run")
+    worker = Worker(case.plan, case.case, list(case.addresses), seed, len(firsts) * each, set())
+    worker.give(given.places, numpy.repeat(given.values, each, axis=0))
+    worker.arrays[Slot.CODE] = case.engine.code
+    worker.open()
+    for point, first in enumerate(firsts):
+        done = 0
+        while done < each:
+            worker.run["offset"] = point * each + done
+            worker.run["unlocks"] = worker.run["deals"] = 0
+            done += case.engine.run(worker.book, first + done, each - done)
+    columns, status = _columns(case.case, worker, len(firsts) * each)
+    return Points({name: column.reshape(-1, each) for name, column in columns.items()}, status.reshape(-1, each))
+
+
 def _run(prepared: Prepared, worker: Worker, seed: int, first: int, count: int, options: set[str]) -> Chunk:
     worker.arrays[Slot.CODE] = prepared.engine.code
     worker.open()
@@ -137,13 +179,7 @@ def _chunk(
     prepared: Prepared, worker: Worker, unlocks: Column, seed: int, first: int, count: int, options: set[str]
 ) -> Chunk:
     case, arrays = prepared.case, worker.arrays
-    integers = arrays[Slot.ROW_INTEGERS].reshape(count, -1)
-    numbers = arrays[Slot.ROW_NUMBERS].reshape(count, -1)
-    columns, at = {}, {"i": 0, "f": 0}
-    for name, kind in column_names(case).items():
-        source = numbers if kind == "f8" else integers
-        columns[name] = source[:, at[kind[0]]].astype(kind)
-        at[kind[0]] += 1
+    columns, status = _columns(case, worker, count)
     uncertain = tuple(parameter.path for parameter in case.parameters if parameter.value.uncertain)
     wanted = "parameters" in options
     return Chunk(
@@ -154,7 +190,7 @@ def _chunk(
         count=count,
         central="central" in options,
         columns=columns,
-        status=integers[:, -1].astype("i1"),
+        status=status,
         happened=arrays[Slot.ROW_HAPPENED],
         unlock_replication=unlocks[:, 0],
         unlock_track=unlocks[:, 1],
@@ -166,6 +202,18 @@ def _chunk(
         parameters=arrays[Slot.ROW_PARAMETERS].reshape(count, -1) if wanted else None,
         days=_days(case, worker, count) if "days" in options else None,
     )
+
+
+def _columns(case: Case, worker: Worker, count: int) -> tuple[dict[str, Column], Column]:
+    """The columns of the rows that a worker holds, and the status of each row."""
+    integers = worker.arrays[Slot.ROW_INTEGERS].reshape(count, -1)
+    numbers = worker.arrays[Slot.ROW_NUMBERS].reshape(count, -1)
+    columns, at = {}, {"i": 0, "f": 0}
+    for name, kind in column_names(case).items():
+        source = numbers if kind == "f8" else integers
+        columns[name] = source[:, at[kind[0]]].astype(kind)
+        at[kind[0]] += 1
+    return columns, integers[:, -1].astype("i1")
 
 
 def _days(case: Case, worker: Worker, count: int) -> Days:
@@ -180,4 +228,6 @@ def _days(case: Case, worker: Worker, count: int) -> Days:
         names=tuple(names[place] for place in kept),
         sums=arrays[Slot.DAY_SUMS].reshape(days, len(names))[:, kept],
         bins=arrays[Slot.DAY_LEVELS].reshape(days, len(names), BINS)[:, kept],
+        parties=tuple(parties),
+        ledgers=arrays[Slot.DAY_LEDGERS].reshape(days, len(parties)),
     )

@@ -11,7 +11,7 @@ import sim
 
 PACKAGES = (
     "parley-sim", "mesa", "numpy", "numba", "pandas", "matplotlib", "pydantic", "ruamel.yaml", "scipy", "pyarrow",
-    "duckdb",
+    "duckdb", "SALib",
 )  # fmt: skip
 RULES = ("terms.py", "rules", "strategies", "engine", "scenario/case.py", "scenario/expressions.py")
 """Where in the package stands what turns a compiled scenario into outcomes."""

@@ -144,7 +144,7 @@ def test_parameters_are_those_that_were_drawn() -> None:
 
 
 def test_days_count_phases_and_levels() -> None:
-    """Day by day: as many tracks in each phase, and the same mean weariness, as in tables of days."""
+    """Day by day: as many tracks in each phase, as much in each ledger, and the same means, as in tables of days."""
     case = compile_case(read(ROOT / "scenarios/cases/march-2025.yaml"))
     days = run_chunk(case, SEED, 0, 4, days=True).days
     assert days is not None
@@ -152,6 +152,8 @@ def test_days_count_phases_and_levels() -> None:
     for day in (0, 30, 119):
         talking = sum(table["exchange.phase"][day] == "talks" for table in tables)
         assert days.phases[day, 0, 1] == talking
+        for place, party in enumerate(days.parties):
+            assert days.ledgers[day, place] == sum(table[f"{party}.alleged"][day] for table in tables)
         for name in ("russia.weariness", "ukraine.strength", "russia.trust.ukraine"):
             mean = sum(table[name][day] for table in tables) / 4
             assert days.mean()[day, days.names.index(name)] == pytest.approx(mean, rel=1e-12)

@@ -172,6 +172,7 @@ class Slot(IntEnum):
     DAY_PHASES = auto()
     DAY_LEVELS = auto()
     DAY_SUMS = auto()
+    DAY_LEDGERS = auto()
     ROW_DEALS = auto()
     # Of a worker: what is given to it
     GIVEN = auto()

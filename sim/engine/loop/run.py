@@ -314,14 +314,16 @@ def write_unlocks(book: Book, track: int) -> None:
 
 
 def watch(book: Book) -> None:
-    """Count the day: which track is in which phase, and how weary, trusting and strong the parties are."""
+    """Count the day: phases of tracks, what stands in ledgers, and how weary, trusting and strong the parties are."""
     run = runs(book)[0]
+    ledgers = ints(book, Slot.DAY_LEDGERS)
     phases = ints(book, Slot.DAY_PHASES)
     for track in range(run.tracks):
         phases[(run.day * run.tracks + track) * 6 + tables(book)[track].phase] += 1
     many = run.parties * (run.parties + 2)
     for party in range(run.parties):
         me = parties(book)[party]
+        ledgers[run.day * run.parties + party] += ints(book, Slot.LEDGER)[party * run.horizon + run.day]
         note_level(book, run.day * many + party, me.weariness, me.weariness)
         note_level(book, run.day * many + run.parties + party, math.exp(me.log_strength), me.log_strength / 8.0 + 0.5)
         for other in range(run.parties):

@@ -77,6 +77,7 @@ class Worker:
             Slot.DAY_PHASES: numpy.zeros(days * len(case.tracks) * 6, "i8"),
             Slot.DAY_LEVELS: numpy.zeros(levels * BINS, "i8"),
             Slot.DAY_SUMS: numpy.zeros(levels, "f8"),
+            Slot.DAY_LEDGERS: numpy.zeros(days * parties, "i8"),
             Slot.GIVEN: numpy.zeros(0, "f8"),
             Slot.GIVEN_PLACES: numpy.zeros(0, "i8"),
         }

@@ -1,0 +1,117 @@
+"""Analysing scenarios and what was kept: what an answer rests on, and what all runs are doing day by day."""
+
+import sys
+from contextlib import redirect_stdout
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.door import (
+    UNUSABLE,
+    AsJson,
+    Central,
+    Out,
+    Scenario,
+    Seed,
+    Sets,
+    app,
+    close,
+    compiled,
+    open_console,
+    path_given,
+    print_json,
+    read,
+    refuse,
+)
+
+
+class _Method(StrEnum):
+    MORRIS = "morris"
+    SOBOL = "sobol"
+
+
+class _By(StrEnum):
+    PARAMETER = "parameter"
+    BLOCK = "block"
+
+
+@app.command()
+def sensitivity(
+    scenario: Scenario,
+    outcome: Annotated[
+        str,
+        typer.Option(
+            metavar="OUTCOME",
+            help="A column of a run, or a comparison: 'truce.deals>0', truce.ending=broken.",
+            show_default=False,
+        ),
+    ],
+    method: Annotated[_Method, typer.Option(help="Screen the ranges, or estimate Sobol indices.")] = _Method.MORRIS,
+    by: Annotated[_By, typer.Option(help="Whose Sobol indices.")] = _By.PARAMETER,
+    replications: Annotated[
+        int, typer.Option("-n", min=50, help="Replications at each end of a range; all else takes its size from it.")
+    ] = 1000,
+    top: Annotated[int, typer.Option(min=1, max=40, help="How many ranges are looked at closely.")] = 10,
+    seed: Seed = 1,
+    sets: Sets = None,
+    as_json: AsJson = False,
+    out: Out = None,
+) -> None:
+    """Which assumption carries an answer: ranges screened, varied one by one, and their share against chance."""
+    case = compiled(read(scenario, sets))
+    from sim.show.sensitivities import Options, Refused, answer
+    from sim.study.sensitivity import By, Method
+
+    options = Options(scenario, outcome, Method(method), By(by), replications, top, seed, tuple(sets or ()))
+    try:
+        with redirect_stdout(sys.stderr):
+            kept = None if as_json and out is None else out or Path("results")
+            done = answer(case, options, kept, partial(typer.echo, err=True))
+    except Refused as refused:
+        refuse(str(refused), UNUSABLE)
+    if as_json:
+        print_json(done.as_json)
+        return
+    typer.echo("\n".join(done.sentences))
+    close(open_console(), done.tables, done.folder)
+
+
+@app.command()
+def phases(
+    what: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SCENARIO|RESULT",
+            help="A scenario file, or the folder of a batch of one point.",
+            show_default=False,
+            parser=path_given,
+        ),
+    ],
+    replications: Annotated[int, typer.Option("-n", min=1, help="How many replications of a scenario.")] = 1000,
+    seed: Seed = 1,
+    sets: Sets = None,
+    central: Central = False,
+    as_json: AsJson = False,
+    out: Out = None,
+) -> None:
+    """What all replications are doing, day by day: phases of the tracks, and what each side alleges."""
+    from sim.show.phasing import Options, Refused, answer, of_batch
+
+    options = Options(what, tuple(sets or ()), seed, replications, central)
+    try:
+        if what.is_dir():
+            options = of_batch(what)
+        case = compiled(read(options.scenario, options.sets))
+        with redirect_stdout(sys.stderr):
+            kept = None if as_json and out is None else out or (what if what.is_dir() else Path("results"))
+            done = answer(case, options, kept)
+    except Refused as refused:
+        refuse(str(refused), UNUSABLE)
+    if as_json:
+        print_json(done.as_json)
+        return
+    typer.echo("\n".join(done.sentences))
+    close(open_console(), done.tables, done.folder)

@@ -16,9 +16,8 @@ from sim.cli import (  # noqa: I001  # in the order of the help
 )
 from sim.cli.door import app
 
-__all__ = [
-    "analysing", "app", "comparing", "explaining", "files", "fitting", "judging", "keeping", "main", "running", "truces",
-]  # fmt: skip
+__all__ = ["app", "main"]
+_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, files, keeping)
 
 
 def main() -> None:

@@ -185,7 +185,7 @@ class Plan:
     @property
     def keeps_deals(self) -> bool:
         """Whether every deal is kept."""
-        return any(_matches(f"{name.removesuffix('.ending')}.deal.", self.keep) for name in self.columns)
+        return any(matches(f"{name.removesuffix('.ending')}.deal.", self.keep) for name in self.columns)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

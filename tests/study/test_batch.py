@@ -171,7 +171,7 @@ def test_a_disk_that_fills_loses_nothing(planned: Planner, tmp_path: Path, monke
 
     def full(handle: int) -> None:
         calls.append(handle)
-        if len(calls) > 14:
+        if len(calls) > 18:
             raise OSError(errno.ENOSPC, "No space left on device")
         fsync(handle)
 

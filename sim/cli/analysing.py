@@ -21,6 +21,7 @@ from sim.cli.door import (
     close,
     compiled,
     open_console,
+    ordinal,
     path_given,
     print_json,
     read,
@@ -115,3 +116,38 @@ def phases(
         return
     typer.echo("\n".join(done.sentences))
     close(open_console(), done.tables, done.folder)
+
+
+@app.command()
+def zone(
+    scenario: Scenario,
+    track: Annotated[str, typer.Option(metavar="TRACK", help="Which track.", show_default="the first")] = "",
+    seed: Seed = 1,
+    replication: Annotated[int, typer.Option(metavar="NUMBER", parser=ordinal, help="Which replication.")] = 0,
+    sets: Sets = None,
+    central: Central = False,
+    out: Out = None,
+) -> None:
+    """The zone of agreement of one run, day by day, with the Nash point and what was offered."""
+    case = compiled(read(scenario, sets))
+    from sim.scenario.faults import nearest
+    from sim.show.labels import labels_of
+    from sim.show.zone import keep_zone, told
+    from sim.strategies.asking import StrategyFailed
+    from sim.study.results import NotAResult, Question
+    from sim.study.zone import trace_zone
+
+    names = [each.name for each in case.tracks]
+    if not names or (track and track not in names):
+        near = nearest(track, names)
+        refuse(f"'{scenario}' has no track '{track}'" + (f"; did you mean '{near}'?" if near else ""), UNUSABLE)
+    place = names.index(track) if track else 0
+    question = Question(scenario.as_posix(), tuple(sets or ()), seed, replication, central)
+    try:
+        with redirect_stdout(sys.stderr):
+            found = trace_zone(case, place, seed, replication, central=central)
+            folder = keep_zone(found, case, question, out or Path("results"))
+    except (NotAResult, StrategyFailed) as error:
+        refuse(str(error), UNUSABLE)
+    typer.echo("\n".join(told(found, labels_of(case))))
+    close(open_console(), [], folder)

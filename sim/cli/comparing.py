@@ -130,6 +130,8 @@ def heat_map(
         answers.write_csv(table_of(done.rows), sys.stdout)
     else:
         _tell(done.tables, [f"Kept as {path}" for path in done.files])
+    for line in done.remarks:
+        typer.echo(f"parley: {line}", err=True)
 
 
 def _tell(tables: "Iterable[Table]", lines: "Iterable[str]") -> None:

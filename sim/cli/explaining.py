@@ -126,7 +126,7 @@ def explain(
     else:
         console = open_console()
         for line in told.lines:
-            console.print(line)
+            console.print(line, soft_wrap=line.lstrip().startswith("parley "))  # a command can be copied
         close(console, told.tables, told.folder)
     for remark in told.remarks:
         typer.echo(f"parley: {remark}", err=True)

@@ -104,22 +104,27 @@ def blocking_text(found: Blocking, labels: Labels) -> list[str]:
         agreed = f"a deal was agreed in {percent(found.agreed.share)} ({interval(found.agreed.low, found.agreed.high)})"
         track = labels.track(found.track)
         return [f"{track}: no precondition stood in the way in any of {counted(found.n, 'run')}; {agreed}."]
-    track, first = labels.track(found.track), found.conditions[0]
+    track = labels.track(found.track)
     lines = [
         f"{track}: packages worth enough to every side existed and each failed a precondition in"
         f" {percent(found.runs_blocked.share)} of {counted(found.n, 'run')}"
         f" ({interval(found.runs_blocked.low, found.runs_blocked.high)}), on {found.days_blocked.mean:.1f} days a run;"
         f" a deal was agreed in {percent(found.agreed.share)} ({interval(found.agreed.low, found.agreed.high)})."
     ]
-    alone = ""
-    if first.days_alone is not None:
-        rest = max(0.0, first.days.mean - first.days_alone.mean)
-        alone = f", on {first.days_alone.mean:.1f} of them alone and on {rest:.1f} together with others"
-    gate = " of entering talks" if first.gate == "enters" else ""
-    lines.append(
-        f"Most days{gate}: {labels.whose(found.track, first.condition)}, {first.days.mean:.1f} days a run{alone}."
-    )
-    return lines
+    return [*lines, *_most_days(found, labels)]
+
+
+def _most_days(found: Blocking, labels: Labels) -> Iterator[str]:
+    """Which entry precondition, and which acceptance precondition, stood in the way on most days."""
+    for gate, what in (("enters", "kept the table closed"), ("accepts", "stood in the way at the table")):
+        first = next((each for each in found.conditions if each.gate == gate), None)
+        if first is None:
+            continue
+        alone = ""
+        if first.days_alone is not None:
+            rest = max(0.0, first.days.mean - first.days_alone.mean)
+            alone = f", on {first.days_alone.mean:.1f} of them alone and on {rest:.1f} together with others"
+        yield f"{labels.whose(found.track, first.condition)} {what} on most days: {first.days.mean:.1f} a run{alone}."
 
 
 def unlocking_text(found: Unlocking, horizon: int, labels: Labels) -> list[str]:

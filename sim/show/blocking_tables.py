@@ -58,6 +58,13 @@ def of_unlocking(found: Unlocking, horizon: int, labels: Labels) -> Iterator[Tab
         " draws; 'not told' where the interval covers 0."
     )
     yield _table(title, heads, rows, caption)
+    if found.smallest:
+        yield _of_sets(found, labels)
+
+
+def _of_sets(found: Unlocking, labels: Labels) -> Table:
+    """The smallest sets, most often reached first."""
+    track = found.target.track
     shown = sorted(found.smallest, key=lambda each: -each.reached.share)[:MOST_SETS]
     sets = [
         (
@@ -72,13 +79,8 @@ def of_unlocking(found: Unlocking, horizon: int, labels: Labels) -> Iterator[Tab
     before = f"As it is: {percent(found.before.share)} ({interval(found.before.low, found.before.high)})."
     tried = f"{counted(len(found.relaxed), 'set')} tried{', all that there are' if found.exhaustive else ''}"
     note = f"{before} {tried}; each interval by itself, so that of many one may exclude 0 by luck."
-    if sets:
-        yield _table(
-            "The smallest unlocks: no member can be spared",
-            ("Relaxed together", "Reached", "95 % interval", "Points added", "Ends otherwise"),
-            sets,
-            note,
-        )
+    heads = ("Relaxed together", "Reached", "95 % interval", "Points added", "Ends otherwise")
+    return _table("The smallest unlocks: no member can be spared", heads, sets, note)
 
 
 def of_refusals(rows: Sequence[Mapping[str, object]], labels: Labels) -> Iterator[Table]:

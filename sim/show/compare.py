@@ -1,5 +1,6 @@
 """A comparison in a picture and tables: paired effects with their intervals, and the endings that flip."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -264,7 +265,7 @@ def _draw_panel(axes: Axes, rows: Sequence[_Row], times: float, text: str) -> No
 def _draw_effect(axes: Axes, where: float, effect: Effect, times: float, look: tuple[str, str]) -> None:
     colour, marker = look
     found = effect.difference
-    if found.low == found.low:
+    if not math.isnan(found.low):
         axes.plot([times * found.low, times * found.high], [where, where], color=colour, linewidth=1.0)
     face = colour if found.told else "white"
     axes.plot(

@@ -9,10 +9,13 @@ from typing import Any
 
 from rich.table import Table
 
+from sim.scenario.compiling import compile_case
 from sim.scenario.faults import Fault, nearest
+from sim.scenario.reading import read
 from sim.scenario.tree import is_file
 from sim.show import batches, compare
 from sim.show.files import save
+from sim.study.batch_file import is_batch_file
 from sim.study.compare import Against, Comparison, Move, NotComparable, Side, require_common, sides_of
 from sim.study.compare import compare as count
 from sim.study.options import Options
@@ -71,7 +74,7 @@ def answer(
         write: takes a line for who waits.
 
     Raises:
-        InvalidScenario: a file is no scenario.
+        InvalidScenario: a file is no scenario; nothing is run.
         Refused: a scenario cannot be run.
         NotAResult, NotComparable, Unanswerable: what is named cannot be compared.
         OSError: a place cannot be written.
@@ -116,6 +119,9 @@ def _sides(
             raise NotComparable(f"'{each}' is neither a result nor a scenario file{hint}")
     if len(found) > 1:
         require_common([sides[0] for sides in found.values()])
+    for at, each in enumerate(asked.given):
+        if at not in found and not is_batch_file(Path(each)):
+            compile_case(read(each))  # a fault in the last scenario is told before the first is run
     like = next((sides[0] for sides in found.values()), None)
     for at, each in enumerate(asked.given):
         if at not in found:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from sim.engine.record import Run
+from sim.engine.record import NEVER, Run
 from sim.scenario.case import Case
 from sim.show import blocking, blocking_tables
 from sim.show.explain import explain, refusal_rows
@@ -19,8 +19,9 @@ from sim.study import blocking as stored
 from sim.study.computing import CannotCompile
 from sim.study.contradictions import FirstDay, contradictions, first_day
 from sim.study.manifest import BatchManifest, read_batch_manifest
+from sim.study.plan import setting_text
 from sim.study.rerunning import CannotRerun, case_of
-from sim.study.results import Manifest, heading, heading_of, write_json
+from sim.study.results import Manifest, Question, heading, heading_of, write_json
 from sim.study.store import read_receipts
 from sim.study.unlocking import Draws, NoTarget, Unlocking, kept_unlocking, target_of, unlocking
 from sim.study.versions import rules_version
@@ -86,14 +87,10 @@ def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) ->
     manifest = read_batch_manifest(folder)
     point = _point(folder, manifest, asked.point)
     found = stored.blocking(folder, manifest, point)
-    if not found:
-        raise Refused(f"'{folder}': no run came to a result")
-    track = asked.track or stored.most_blocked(found)
-    if track not in found:
-        raise Refused(f"'{track}' is no track: expected one of {', '.join(found)}")
+    track = _track(folder, found, asked.track)
     labels, horizon = Labels(**manifest.scenario_of(point).labels), manifest.horizon_of(point)
-    order = [track, *(name for name in found if name != track)]
-    lines = [line for name in order for line in blocking.blocking_text(found[name], labels)]
+    lines = blocking.blocking_text(found[track], labels)
+    lines += [line for name in found if name != track for line in blocking.blocking_text(found[name], labels)]
     told = list(blocking_tables.of_blocking(found[track], labels))
     remarks, unlocked = list(_remarks(folder, manifest)), None
     try:
@@ -101,11 +98,10 @@ def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) ->
     except (CannotRerun, CannotCompile) as error:
         remarks.append(f"what unlocks has to be run, and cannot be: {error}")
     if unlocked is not None:
-        lines += blocking.unlocking_text(unlocked, horizon, labels)
+        lines += [*blocking.unlocking_text(unlocked, horizon, labels), *_example(manifest, point, unlocked)]
         told += blocking_tables.of_unlocking(unlocked, horizon, labels)
-    command = f"parley explain {folder}{asked.words}"
     document = {
-        **heading_of(manifest.title, command, manifest.identity),
+        **heading_of(manifest.title, f"parley explain {folder}{asked.words}", manifest.identity),
         "text": lines,
         "blocking": {name: asdict(each) for name, each in found.items()},
         "unlocking": None if unlocked is None else asdict(unlocked),
@@ -114,6 +110,27 @@ def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) ->
         _draw(out, manifest, found[track], unlocked, labels, horizon)
         write_json(out / "explain.json", document)
     return Told(lines, told, document, remarks, out)
+
+
+def _track(folder: Path, found: Mapping[str, stored.Blocking], named: str | None) -> str:
+    if not found:
+        raise Refused(f"'{folder}': no run came to a result")
+    if named is not None and named not in found:
+        raise Refused(f"'{named}' is no track: expected one of {', '.join(found)}")
+    return named or stored.most_blocked(found)
+
+
+def _example(manifest: BatchManifest, point: int, found: Unlocking) -> Iterator[str]:
+    """How to see the unlock at work in one run."""
+    enough, entry = found.enough, manifest.scenario_of(point)
+    if enough is None or enough.example == NEVER:
+        return
+    settings = zip(manifest.factors, manifest.points[point].settings, strict=True)
+    sets = (*entry.sets, *(setting_text(path, value) for path, value in settings))
+    relaxed = (f"{found.target.track}.preconditions.{condition}=null" for condition in enough.conditions)
+    question = Question(entry.file, (*sets, *relaxed), manifest.seed, enough.example, manifest.central)
+    yield f"Replication {enough.example} shows it; with the set relaxed:"
+    yield f"  {question.command}"
 
 
 def _point(folder: Path, manifest: BatchManifest, point: int | None) -> int:
@@ -246,7 +263,8 @@ def _first_day_text(today: FirstDay, labels: Labels) -> Iterator[str]:
     if today.state == "blocked":
         yield f"  The zone is blocked. To unlock it: {unlocks_text(today.track, today.unlocks, labels)}."
     if today.held:
-        yield f"  Talks could not open that day: {blocking.together(today.track, today.held, labels)} is not met."
+        verb = "is" if len(today.held) == 1 else "are"
+        yield f"  Talks could not open that day: {blocking.together(today.track, today.held, labels)} {verb} not met."
 
 
 def _short(today: FirstDay, labels: Labels) -> str:

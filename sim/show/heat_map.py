@@ -1,5 +1,6 @@
 """A heat map of a share of runs over two factors, with contours, and hatches where it is known too loosely."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -49,6 +50,13 @@ def rows_of(found: HeatMap, wide: float) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
+def lacking(found: HeatMap) -> str:
+    """What is missing of the batch, in words; empty where every cell has all of its runs."""
+    asked = found.manifest.replications
+    short = sum(1 for line in found.shares for share in line if share.n < asked)
+    return f"{counted(short, 'cell rests', 'cells rest')} on fewer than {asked:,} runs" if short else ""
+
+
 def table_of(found: HeatMap, wide: float) -> Table:
     """The map for the terminal; a cell that is known too loosely carries a question mark."""
     title = f"{title_of(found)} (? ± more than {100 * wide:g} points)"
@@ -60,7 +68,9 @@ def table_of(found: HeatMap, wide: float) -> Table:
     for across in found.across:
         table.add_column(spell(across), justify="right")
     for down, line in zip(found.down, found.shares, strict=True):
-        cells = (f"{100 * share.share:.1f} %{'?' if half(share) > wide else ' '}" for share in line)
+        cells = (
+            f"{100 * share.share:.1f} %{'?' if half(share) > wide else ' '}" if share.n else "no runs" for share in line
+        )
         table.add_row(spell(down), *cells)
     return table
 
@@ -121,6 +131,8 @@ def _whole(share: float) -> str:
     >>> _whole(0.52), _whole(0.998), _whole(0.002), _whole(1.0)
     ('52', '>99', '<1', '100')
     """
+    if math.isnan(share):
+        return "–"
     if 0 < share < 0.005 or 0.995 <= share < 1:
         return "<1" if share < 0.5 else ">99"
     return f"{100 * share:.0f}"

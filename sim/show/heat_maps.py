@@ -45,6 +45,7 @@ class Told:
     rows: list[dict[str, Any]]
     as_json: dict[str, Any]
     files: tuple[Path, ...]
+    remarks: list[str]
 
 
 def answer(result: Path, asked: Asked, folder: Path | None) -> Told:
@@ -64,7 +65,7 @@ def answer(result: Path, asked: Asked, folder: Path | None) -> Told:
         document = folder / f"{asked.name}.json"
         write_json(document, plain)
         files = (*save(drawing.figure, folder / asked.name, drawing.data, drawing.alt), document)
-    return Told([heat_map.table_of(found, asked.wide)], rows, plain, files)
+    return Told([heat_map.table_of(found, asked.wide)], rows, plain, files, [*filter(None, [heat_map.lacking(found)])])
 
 
 def _as_json(found: HeatMap, rows: list[dict[str, Any]], asked: Asked, result: Path) -> dict[str, Any]:

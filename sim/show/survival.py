@@ -15,7 +15,7 @@ from sim.show.files import Drawing
 from sim.show.labels import Labels
 from sim.show.outcomes import LOOKS
 from sim.show.points import spell
-from sim.show.words import counted, number, spaced
+from sim.show.words import counted, listed, number, spaced, span
 from sim.study.survival import Real, by_age
 from sim.study.surviving import Survivals, Variant
 
@@ -148,8 +148,12 @@ def _at_risk(found: Survivals, axes: Axes, end: int) -> None:
 
 def _note(found: Survivals) -> str:
     """What the figure rests on."""
-    sizes = sorted({(variant.runs, variant.source.manifest.seed) for variant in found.variants})
-    return "; ".join(style.caption(runs, seed) for runs, seed in sizes)
+    runs = sorted({variant.runs for variant in found.variants})
+    seeds = sorted({variant.source.manifest.seed for variant in found.variants})
+    if len(runs) == len(seeds) == 1:
+        return style.caption(runs[0], seeds[0])
+    luck = f"seed{'s' * (len(seeds) > 1)} {listed(map(str, seeds))}"
+    return f"n = {span(runs[0], runs[-1])} replications a variant, {luck}"
 
 
 def _rows(found: Survivals, names: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -128,7 +128,7 @@ def _variant(source: Source, track: str, asked: Asked, truces_only: bool) -> Var
     deals = lives(folder, track, point, truces_only=truces_only, first_only=asked.first_only)
     in_force = np.array(deals.began_on, np.int64) != NEVER
     if not in_force.any():
-        raise Unfit(f"'{folder}': no deal of '{track}' was ever in force at point {point}")
+        raise Unfit(f"'{folder}': no deal of '{track}' was ever in force at point {point}; --point leaves it out")
     ended = set(deals.ending) - {OPEN}
     endings = (OPEN, *(word for word in ENDINGS if word in ended))
     spells = Spells(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from sim.engine.chunk import Chunk
+from sim.engine.record import NEVER
 from sim.scenario.case import Case, PreconditionCase
 from sim.study.computing import ENGINES
 from sim.study.landing import land
@@ -78,6 +79,8 @@ class Relaxed:
     """Whether its gain is told above 0, and above that of every smaller set within it that was tried."""
     unsurpassed: bool
     """Whether no set that was tried is told to reach the target more often."""
+    example: int
+    """The first replication that reaches the target with the set relaxed only; NEVER where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +319,7 @@ class _Search:
     def _relaxed(self, members: Members, sets: Sequence[Members]) -> Relaxed:
         before, ran = self.tried[()], self.tried[members]
         fine = before.fine & ran.fine
+        turned = fine & ran.reached & ~before.reached
         within = [other for other in sets if set(other) < set(members)]
         return Relaxed(
             conditions=members,
@@ -325,6 +329,7 @@ class _Search:
                 int(np.count_nonzero(fine & (ran.ending != before.ending))), int(np.count_nonzero(fine))
             ),
             smallest=all(self.gain(members, other).above for other in [(), *within]),
+            example=int(np.argmax(turned)) if turned.any() else NEVER,
             unsurpassed=not any(self.gain(other, members).above for other in sets if other != members),
         )  # fmt: skip
 

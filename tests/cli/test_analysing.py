@@ -84,6 +84,15 @@ def test_a_comparison_that_cannot_be_is_one_line(parley: Callable, desk: Path, g
     assert sorted(desk.rglob("*")) == before
 
 
+def test_a_fault_in_the_last_scenario_is_told_before_the_first_is_run(parley: Callable, desk: Path) -> None:
+    """An invalid scenario ends the command with its fault and its place, and nothing is written."""
+    (desk / "bad.yaml").write_text("parley: 1\nextends: small.yaml\nhorizn: 3\n", encoding="utf-8")
+    said = parley("compare", "small.yaml", "bad.yaml")
+    assert said.status == 3
+    assert said.err.startswith("bad.yaml:3:1: horizn: unknown key 'horizn'; did you mean 'horizon'?")
+    assert not (desk / "results").exists()
+
+
 def test_points_of_one_batch_are_compared(parley: Callable, grid: Path) -> None:
     """Points go by what tells them apart: the values of their factors."""
     said = parley("compare", f"{grid}#0", f"{grid}#6", "--json")

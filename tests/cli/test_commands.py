@@ -70,7 +70,7 @@ def test_a_batch_counts_endings_with_intervals_and_ends_with_the_disclaimer(parl
     assert "95 % interval" in said.out
     assert said.out.splitlines()[-1] == DISCLAIMER
     folder = only_folder(desk / "results")
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "runs", "unlocks", "receipts"} | {
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "runs", "unlocks", "deals", "receipts"} | {
         "outcomes" + suffix for suffix in FIGURE
     }
     rows = rows_of(folder)

@@ -110,7 +110,7 @@ def blocked() -> Blocking:
 def unlocked() -> Unlocking:
     """Hand-made: x unlocks, y adds nothing that is told."""
     idle, much = gain_of(1, 1, 100), gain_of(60, 0, 100)
-    one = Relaxed(("a.x",), share_of(65, 100), much, share_of(60, 100), smallest=True, unsurpassed=True)
+    one = Relaxed(("a.x",), share_of(65, 100), much, share_of(60, 100), smallest=True, unsurpassed=True, example=4)
     bindings = (Binding("a.x", "accepts", much, much), Binding("b.y", "accepts", idle, idle))
     return Unlocking(Target("t", 30, 90), 100, 1, False, "compiled", share_of(5, 100), bindings, (one,), True)
 

@@ -68,6 +68,8 @@ def test_two_pairs_that_exclude_each_other_are_unlocked_by_one_of_each(written: 
     assert all(each.first.gain == 0 for each in found.bindings)
     assert found.enough is not None
     assert len(found.enough.conditions) == 2
+    replayed = compiled.run_chunk(without(case, "truce", found.enough.conditions), 3, found.enough.example, 1)
+    assert replayed.columns["truce.first_agreed"][0] >= 0
 
 
 def test_priced_preconditions_are_not_relaxed(written: Write) -> None:

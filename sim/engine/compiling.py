@@ -1,8 +1,8 @@
-"""The one place that knows Numba: it compiles the driver, the rules and the strategies, and keeps what it compiled.
+"""The place that knows Numba: it compiles the driver, the rules and the strategies, and keeps what it compiled.
 
 Nothing is written twice: plain functions are rebuilt around compiled versions of what they call (`rebuilding.py`),
-and the functions that open a book's arrays (`opening.py`) get compiled ones in their place. What was compiled is kept
-in a folder named by the source of everything that went into it, so that old code is never served for new.
+and the functions that open a book's arrays (`opening.py`) get those of `emitting.py` in their place. What was compiled
+is kept in a folder named by the source of everything that went into it, so that old code is never served for new.
 """
 
 import ast
@@ -24,6 +24,7 @@ from typing import Any
 import numpy
 
 import sim
+from sim.engine.emitting import at_address, openers
 from sim.engine.loop import (
     appraisal,
     bridging,
@@ -31,7 +32,6 @@ from sim.engine.loop import (
     deal,
     delivery,
     happenings,
-    opening,
     party,
     queue,
     renewal,
@@ -43,7 +43,7 @@ from sim.engine.loop import (
     truce,
 )
 from sim.engine.loop.laying_out import module_of
-from sim.engine.loop.layout import RECORDS, SITUATION, Slot
+from sim.engine.loop.layout import Slot
 from sim.engine.rebuilding import Rebuilder
 from sim.strategies.module import StrategyModule
 
@@ -52,7 +52,6 @@ try:
     from llvmlite import ir
     from numba.core import cgutils, errors
     from numba.extending import intrinsic
-    from numba.np import arrayobj
 except ImportError:  # a Python for which there is no Numba yet
     numba = None
 
@@ -134,133 +133,6 @@ def _compiler_at_once(function: types.FunctionType) -> Any:
 def _strategy_compiler(function: types.FunctionType) -> Any:
     """Compile a function of a strategy: what Python would raise, it raises."""
     return numba.njit(no_cpython_wrapper=True)(function)
-
-
-def _opener(kind: Any, slot: int | None) -> Any:
-    """Compiled opening of an array of one kind: of the slot, or of the slot (and place) that it is called with."""
-    array = numba.types.Array(numba.from_dtype(numpy.dtype(kind)), 1, "C")
-    size = numpy.dtype(kind).itemsize
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        whole = cgutils.intp_t
-        words = builder.inttoptr(arguments[0], whole.as_pointer())
-        page = whole(2 * (slot or 0)) if len(arguments) == 1 else builder.mul(arguments[1], whole(2))
-        address, length = (builder.load(builder.gep(words, [builder.add(page, whole(offset))])) for offset in (0, 1))
-        for loaded in (address, length):  # a book never changes while it is in use
-            loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
-        if len(arguments) == 3:
-            address = builder.add(address, builder.mul(arguments[2], whole(size)))
-            length = builder.sub(length, arguments[2])
-        opened = context.make_array(array)(context, builder)
-        arrayobj.populate_array(
-            opened,
-            data=builder.inttoptr(address, opened.data.type),
-            shape=[length],
-            strides=[whole(size)],
-            itemsize=whole(size),
-            meminfo=None,
-        )
-        return opened._getvalue()
-
-    @intrinsic
-    def opened(typing_context: Any, book: Any) -> Any:
-        return array(numba.types.int64), generate
-
-    @intrinsic
-    def opened_at(typing_context: Any, book: Any, place: Any) -> Any:
-        return array(numba.types.int64, numba.types.int64), generate
-
-    @intrinsic
-    def opened_from(typing_context: Any, book: Any, place: Any, first: Any) -> Any:
-        return array(numba.types.int64, numba.types.int64, numba.types.int64), generate
-
-    return opened, opened_at, opened_from
-
-
-def _ask() -> Any:
-    """Compiled call of a strategy by its address, with the addresses of the situation and of its parameters."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        whole, number = cgutils.intp_t, ir.DoubleType()
-        book, strategy, first = arguments
-        words = builder.inttoptr(book, whole.as_pointer())
-        situation, numbers = (
-            builder.load(builder.gep(words, [whole(2 * slot)])) for slot in (Slot.SITUATION, Slot.STRATEGY_PARAMETERS)
-        )
-        numbers = builder.add(numbers, builder.mul(first, whole(8)))
-        function = builder.inttoptr(strategy, ir.FunctionType(number, [whole, whole]).as_pointer())
-        return builder.call(function, [situation, numbers])
-
-    @intrinsic
-    def ask(typing_context: Any, book: Any, strategy: Any, first: Any) -> Any:
-        whole = numba.types.int64
-        return numba.types.float64(whole, whole, whole), generate
-
-    return ask
-
-
-def _pointer() -> Any:
-    """An address as a pointer, for compiled code."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    @intrinsic
-    def pointer(typing_context: Any, address: Any) -> Any:
-        return numba.types.voidptr(numba.types.int64), generate
-
-    return pointer
-
-
-def _at_address(many: int) -> tuple[Any, Any]:
-    """Compiled: the situation at an address, and so many numbers at an address."""
-    pointer, carray = _pointer(), numba.carray
-
-    def situation(address: int) -> Any:
-        return carray(pointer(address), 1, SITUATION)[0]
-
-    def numbers(address: int) -> Any:
-        return carray(pointer(address), many, numpy.float64)
-
-    return numba.njit(situation), numba.njit(numbers)
-
-
-def _words() -> tuple[Any, Any]:
-    """Compiled: a whole number as a word without sign, and the bits of a number as one."""
-
-    def same(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return arguments[0]
-
-    def bitcast(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    @intrinsic
-    def unsigned(typing_context: Any, number: Any) -> Any:
-        taken = number if number == numba.types.uint64 else numba.types.int64
-        return numba.types.uint64(taken), same
-
-    @intrinsic
-    def bits(typing_context: Any, number: Any) -> Any:
-        return numba.types.uint64(numba.types.float64), bitcast
-
-    return unsigned, bits
-
-
-@functools.cache
-def _openers() -> dict[Callable[..., Any], Any]:
-    """Compiled functions in the place of those of `opening.py`."""
-    unsigned, bits = _words()
-    openers = {getattr(opening, name): _opener(kind, slot)[0] for name, (slot, kind) in RECORDS.items()}
-    return openers | {
-        opening.floats: _opener("f8", None)[1],
-        opening.ints: _opener("i8", None)[1],
-        opening.words: _opener("u8", None)[1],
-        opening.floats_from: _opener("f8", None)[2],
-        opening.ints_from: _opener("i8", None)[2],
-        opening.unsigned: unsigned,
-        opening.bits: bits,
-        opening.ask: _ask(),
-    }
 
 
 # The engine ---------------------------------------------------------------------------------------------
@@ -347,7 +219,7 @@ def compile_engine() -> Engine:
     if not kept:
         _say("Compiling the engine for this machine; this is done once and takes some seconds.")
     crossings = {function: _by_address(function, place) for place, function in enumerate(CROSSINGS)}
-    rebuilder = Rebuilder(_compiler if kept else _compiler_at_once, _openers() | crossings)
+    rebuilder = Rebuilder(_compiler if kept else _compiler_at_once, openers() | crossings)
     with _keeping(folder) as keeps, _nothing_collected():
         code = [_entry(rebuilder, function, keeps) for function in CROSSINGS]
         loop = _entry(rebuilder, run.run_replications, keeps)
@@ -408,7 +280,7 @@ def compile_strategies(strategies: Sequence[tuple[str, str]]) -> tuple[int, ...]
 def _compile_strategy(module: StrategyModule) -> int:
     _refuse_powers(module)
     rebuilder = Rebuilder(_strategy_compiler, {})
-    situation, numbers = _at_address(len(module.parameters))
+    situation, numbers = at_address(len(module.parameters))
     demand = rebuilder.compiled(module.demand)
     entry = rebuilder.rebuilt(_answer, _DEMAND=demand, _SITUATION=situation, _NUMBERS=numbers)
     entry.__qualname__ = f"{module.name}_{module.digest}"

@@ -174,13 +174,13 @@ def _runs(task: Task, pieces: Sequence[Piece]) -> pa.Table:
     for at, path in enumerate(task.factors):
         values = [(leg.point.settings[at], leg.count) for leg, _, _ in pieces]
         columns[path] = _words([(_text(v), n) for v, n in values]) if path in task.texts else _numbers(values)
-    columns["point"] = pa.array(_repeated([(leg.point.number, leg.count) for leg, _, _ in pieces], np.int32))
+    columns["point"] = _column(_repeated([(leg.point.number, leg.count) for leg, _, _ in pieces], np.int32))
     columns["digest"] = _words([(digest, leg.count) for leg, digest, _ in pieces])
-    columns["seed"] = pa.array(np.full(task.runs, task.seed, np.int64))
-    columns["replication"] = pa.array(np.concatenate([_replications(leg) for leg, _, _ in pieces]))
+    columns["seed"] = _column(np.full(task.runs, task.seed, np.int64))
+    columns["replication"] = _column(np.concatenate([_replications(leg) for leg, _, _ in pieces]))
     reasons = [piece.block.failures.get(int(number)) for piece in pieces for number in _replications(piece.leg)]
-    columns["failed"] = pa.array(reasons, pa.string())
-    columns["replay"] = pa.array(_replays(task, pieces), pa.string())
+    columns["failed"] = _remarks(reasons)
+    columns["replay"] = _remarks(_replays(task, pieces))
     failed = np.array([reason is not None for reason in reasons])
     for name, dtype in task.columns.items():
         columns[name] = _outcome(name, dtype, pieces, failed)
@@ -203,9 +203,9 @@ def _outcome(name: str, dtype: "np.dtype[Any]", pieces: Sequence[Piece], failed:
         parts.append(np.zeros(leg.count, dtype) if found is None else found.astype(dtype, copy=False))
         lacking.append(np.full(leg.count, found is None))
     values, mask = np.concatenate(parts), np.concatenate(lacking) | failed
-    array = pa.array(values, mask=mask if mask.any() else None)
+    array = pa.array(values, mask=mask) if mask.any() else _column(values)
     if name.endswith(".ending"):
-        return pa.DictionaryArray.from_arrays(array, pa.array(ENDINGS))
+        return pa.DictionaryArray.from_arrays(array, _texts(ENDINGS))
     return array
 
 
@@ -226,11 +226,11 @@ def _unlocks(pieces: Sequence[Piece]) -> pa.Table:
     members_of = np.array([members.index(conditions) for _, conditions in sets], np.int32)
     which = found["which"]
     return pa.table({
-        "point": pa.array(found["point"]),
-        "replication": pa.array(found["replication"]),
+        "point": _column(found["point"]),
+        "replication": _column(found["replication"]),
         "track": _coded(track_of[which] if sets else which, tracks),
         "conditions": _coded(members_of[which] if sets else which, members),
-        "days": pa.array(found["days"]),
+        "days": _column(found["days"]),
     })  # fmt: skip
 
 
@@ -262,7 +262,7 @@ def _repeated(values: Sequence[tuple[Any, int]], dtype: Any) -> NDArray[Any]:
 
 
 def _numbers(values: Sequence[tuple[Any, int]]) -> pa.Array:
-    return pa.array(_repeated(values, np.float64))
+    return _column(_repeated(values, np.float64))
 
 
 def _words(values: Sequence[tuple[str, int]]) -> pa.Array:
@@ -271,7 +271,25 @@ def _words(values: Sequence[tuple[str, int]]) -> pa.Array:
 
 
 def _coded(codes: NDArray[np.int32], words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(words, pa.string()))
+    return pa.DictionaryArray.from_arrays(_column(codes.astype(np.int32)), _texts(words))
+
+
+def _column(values: NDArray[Any]) -> pa.Array:
+    """Numbers as they lie in memory. `pa.array` gives the same, and imports pandas to see whether it was given any."""
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _texts(words: Sequence[str]) -> pa.Array:
+    """Words one behind the other, and where each begins."""
+    written = [word.encode() for word in words]
+    begins = np.cumsum([0, *map(len, written)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(words), pa.py_buffer(begins), pa.py_buffer(b"".join(written)))
+
+
+def _remarks(texts: Sequence[str | None]) -> pa.Array:
+    """A remark for each run, mostly none."""
+    return pa.array(texts, pa.string()) if any(texts) else pa.nulls(len(texts), pa.string())
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.engine.loop.counting import allows
+from sim.engine.loop.counting import afford
 from sim.engine.loop.layout import Book, Slot
 from sim.engine.loop.opening import (
     conditions,
@@ -39,13 +39,11 @@ def appraise(book: Book, track: int, space: int, gate: int) -> None:
     asked = spaces(book)[space]
     take_stakes(book, space)
     feasible, failing = ints(book, Slot.FEASIBLE), ints(book, Slot.FAILING)
-    takes = asked.takes != 0
     for outcome in range(asked.outcomes):
         feasible[outcome] = 1
         failing[outcome] = 0
-    if takes:
-        for outcome in range(asked.outcomes):
-            feasible[outcome] = 1 if allows(book, space, outcome) else 0
+    if asked.takes != 0:
+        afford(book, space)
     hold_back(book, track, space)
     weigh_gains(book, track, space)
     for seat in range(asked.seats):

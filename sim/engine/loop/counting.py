@@ -7,18 +7,23 @@ from sim.rules import captives
 from sim.scenario.case import NOWHERE
 
 
-def allows(book: Book, space: int, outcome: int) -> bool:
-    """Whether every giver holds enough for a package, and every step of it moves something."""
+def afford(book: Book, space: int) -> None:
+    """Packages for which a giver holds too little, or of which a step moves nothing, are not feasible."""
     needs_from, stocks, reserved = ints(book, Slot.NEEDS_FROM), floats(book, Slot.STOCKS), floats(book, Slot.RESERVED)
     needed, amounts = ints(book, Slot.NEED_STOCKS), floats(book, Slot.NEED_AMOUNTS)
-    first = spaces(book)[space].needs_from + outcome
-    for need in range(needs_from[first], needs_from[first + 1]):
-        if not stocks[needed[need]] - reserved[needed[need]] >= amounts[need]:
-            return False
-    if spaces(book)[space].settles == 0:
-        return True
-    settle(book, space, outcome)
-    return moves(book, space, outcome)
+    feasible, asked = ints(book, Slot.FEASIBLE), spaces(book)[space]
+    end = needs_from[asked.needs_from]
+    for outcome in range(asked.outcomes):
+        begin, end, enough = end, needs_from[asked.needs_from + outcome + 1], 1
+        for need in range(begin, end):
+            stock = needed[need]
+            enough &= 1 if stocks[stock] - reserved[stock] >= amounts[need] else 0
+        feasible[outcome] = enough
+    if asked.settles != 0:
+        for outcome in range(asked.outcomes):
+            if feasible[outcome] != 0:
+                settle(book, space, outcome)
+                feasible[outcome] = 1 if moves(book, space, outcome) else 0
 
 
 def moves(book: Book, space: int, outcome: int) -> bool:

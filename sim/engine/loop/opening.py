@@ -1,7 +1,7 @@
 """Opening the arrays of a book, in plain Python; `compiling.py` puts compiled functions in the place of these.
 
 Run as they are, they let the compiled engine's own code be run without a compiler and with bounds checked: slow, and
-good for finding a fault.
+good for finding a fault. No place counts from an array's end.
 """
 
 import ctypes
@@ -18,15 +18,38 @@ DEMANDS: dict[int, Demand] = {}
 """Strategies by the number that stands for their address in a book that is not compiled."""
 
 
-def _array(book: Book, slot: int, kind: numpy.dtype[Any], first: int = 0) -> Any:
+class Page:
+    """An array that refuses places before its first and behind its last: compiled code would not notice."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self, opened: Any) -> None:
+        self._opened = opened
+
+    def __len__(self) -> int:
+        return len(self._opened)
+
+    def __getitem__(self, place: int) -> Any:
+        return self._opened[self._checked(place)]
+
+    def __setitem__(self, place: int | slice, value: Any) -> None:
+        self._opened[place if isinstance(place, slice) else self._checked(place)] = value
+
+    def _checked(self, place: int) -> int:
+        if not 0 <= place < len(self._opened):
+            raise IndexError(f"place {place} of an array of {len(self._opened)}")
+        return place
+
+
+def _array(book: Book, slot: int, kind: numpy.dtype[Any], first: int = 0) -> Page:
     address, length = (ctypes.c_int64.from_address(book + 8 * (2 * slot + word)).value for word in (0, 1))
     first = int(first)
     length = max(0, length - first)
     if length == 0:
-        return numpy.empty(0, kind)
+        return Page(numpy.empty(0, kind))
     memory = (ctypes.c_char * (length * kind.itemsize)).from_address(address + first * kind.itemsize)
     opened = numpy.frombuffer(memoryview(memory), kind)
-    return opened if kind.names is None else opened.view(numpy.recarray)
+    return Page(opened if kind.names is None else opened.view(numpy.recarray))
 
 
 def _opener(name: str) -> Callable[[Book], Any]:

@@ -49,6 +49,7 @@ def query(
     from sim.show import answers
     from sim.study.listing import require_skin
     from sim.study.manifest import read_batch_manifest
+    from sim.study.options import going_on
     from sim.study.query import Unanswerable
     from sim.study.query import query as ask
     from sim.study.results import NotAResult
@@ -59,31 +60,42 @@ def query(
         manifest = read_batch_manifest(result)
         done = sum(receipt.runs for receipt in read_receipts(result))
         if done < manifest.runs:
-            typer.echo(f"parley: {done:,} of {manifest.runs:,} runs are done; to go on: {manifest.command}", err=True)
+            command = going_on(manifest.command, result)
+            typer.echo(f"parley: {done:,} of {manifest.runs:,} runs are done; to go on: {command}", err=True)
         answer = ask(result, sql)
         if as_csv:
             answers.write_csv(answer, sys.stdout)
         elif as_json:
             answers.write_json(answer, sys.stdout.write)
         else:
-            print_tables(open_console(), answers.as_table(answer))
+            console = open_console()
+            print_tables(console, answers.as_table(answer, console.width))
     except (NotAResult, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
 
 
 @app.command()
 def results(
-    place: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where results are kept.", parser=path_given)] = Path(
-        "results"
-    ),
+    place: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER",
+            help="Where results are kept, or one of them.",
+            parser=path_given,
+            show_default="results",
+        ),
+    ] = None,
     skin: Worn = None,
 ) -> None:
     """List the results that are kept, and how far each is."""
     from sim.show import answers
     from sim.study.listing import results_in
 
-    found = [one for one in results_in(place) if one.skinned or not skin] if place.is_dir() else []
+    where = place or Path("results")
+    if place is not None and not where.is_dir():
+        refuse(f"'{where}': {'not a folder' if where.exists() else 'no such folder'}", UNUSABLE)
+    found = [one for one in results_in(where) if one.skinned or not skin] if where.is_dir() else []
     if not found:
-        typer.echo(f"No results in {place}.")
+        typer.echo(f"No results in {where}.")
         return
-    print_tables(open_console(), [answers.of_results(found)])
+    print_tables(open_console(), [answers.of_results(found, where)])

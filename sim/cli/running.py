@@ -91,17 +91,17 @@ def batch(
         ),
     ],
     replications: Annotated[
-        int | None, typer.Option("-n", min=1, help="How many replications of each point. [default: 100]")
+        int | None, typer.Option("-n", min=1, help="How many replications of each point. \\[default: 100]")
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", parser=ordinal, help="What every draw follows from. [default: 1]"),
+        typer.Option(metavar="NUMBER", parser=ordinal, help="What every draw follows from. \\[default: 1]"),
     ] = None,
     sets: Sets = None,
     central: Central = False,
     factors: Annotated[
         list[str] | None,
-        typer.Option("--factor", metavar="PATH=VALUES", help="Vary a path: [a, b] or {from: a, to: b, steps: n}."),
+        typer.Option("--factor", metavar="PATH=VALUES", help="Vary a path: \\[a, b] or {from: a, to: b, steps: n}."),
     ] = None,
     design: Annotated[
         str | None, typer.Option(help="grid, 'latin hypercube: POINTS' or 'sobol: POINTS'.", show_default="grid")

@@ -50,7 +50,7 @@ from sim.strategies.module import StrategyModule
 try:
     import numba
     from llvmlite import ir
-    from numba.core import cgutils, errors
+    from numba.core import caching, cgutils, errors
     from numba.extending import intrinsic
 except ImportError:  # a Python for which there is no Numba yet
     numba = None
@@ -240,8 +240,22 @@ def _nothing_collected() -> Iterator[None]:
 
 
 def _entry(rebuilder: Rebuilder, function: Callable[..., Any], keeps: bool) -> Any:
-    """Compile a function that is called by address."""
-    return numba.cfunc(_signature(function), cache=keeps, error_model="numpy")(rebuilder.rebuilt(function))
+    """Compile a function that is called by address, or find it in the cache."""
+    compiler = numba.cfunc(_signature(function), cache=keeps, error_model="numpy")
+    return _found_or_compiled(compiler, rebuilder.rebuilt(function), keeps)
+
+
+def _found_or_compiled(compiler: Callable[..., Any], function: types.FunctionType, keeps: bool) -> Any:
+    """A function from the cache or from the compiler; what is kept and cannot be loaded is compiled anew."""
+    try:
+        return compiler(function)
+    except errors.NumbaError:
+        raise
+    except Exception:  # whatever a damaged file makes the reader of the cache raise
+        if not keeps:
+            raise
+        caching.FunctionCache(function).flush()
+        return compiler(function)
 
 
 _ALIVE: list[Any] = []
@@ -287,7 +301,7 @@ def _compile_strategy(module: StrategyModule) -> int:
     try:
         with _keeping(cache_folder()) as keeps, warnings.catch_warnings():
             warnings.simplefilter("ignore", errors.NumbaWarning)  # what matters comes as an error
-            kept = numba.cfunc("float64(int64, int64)", cache=keeps)(entry)
+            kept = _found_or_compiled(numba.cfunc("float64(int64, int64)", cache=keeps), entry, keeps)
     except errors.NumbaError as error:
         raise NotCompilable(_explain(module, error)) from error
     _ALIVE.append(kept)

@@ -1,6 +1,7 @@
 """Plain functions become compiled ones without a word changed: rebuilt around compiled versions of what they call."""
 
 import dis
+import sys
 import types
 from collections.abc import Callable, Mapping
 from enum import EnumMeta, IntEnum
@@ -36,12 +37,15 @@ class Rebuilder:
         names, attributes = _names(function.__code__)
         known = {name: value for name, value in function.__globals__.items() if name in names - set(instead)}
         around = {name: self._substitute(value, attributes) for name, value in known.items()} | instead
-        around["__name__"] = function.__module__
+        # Kept code is loaded by way of its module; a file of one's own has none that can be imported, so its functions
+        # live in this one, under names of their own.
+        own = function.__module__ not in sys.modules
+        around["__name__"] = __name__ if own else function.__module__
         again = types.FunctionType(
             function.__code__, around, function.__name__, function.__defaults__, function.__closure__
         )
-        again.__qualname__ = function.__qualname__
-        again.__module__ = function.__module__
+        again.__qualname__ = f"{function.__module__}.{function.__qualname__}" if own else function.__qualname__
+        again.__module__ = around["__name__"]
         again.__annotations__ = function.__annotations__
         return again
 

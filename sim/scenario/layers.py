@@ -9,7 +9,7 @@ from typing import NoReturn
 from sim.scenario import shape
 from sim.scenario.faults import Place, Report, Text, nearest
 from sim.scenario.provenance import Hoister
-from sim.scenario.schema import FORMAT, Scenario
+from sim.scenario.schema import FORMAT, Scenario, Strategy
 from sim.scenario.tree import Entry, Node, Unreadable, is_file, parse, read_text
 
 
@@ -78,8 +78,10 @@ class Layers:
         return replace(node, value=entries)
 
     def overlay(self, base: Node, own: Node, path: list[str]) -> Node:
-        """Lay a tree over another: mappings join, null deletes, anything else replaces."""
+        """Lay a tree over another: mappings join, null deletes; another strategy, or anything else, replaces."""
         entries = dict(base.entries)
+        if _names_a_strategy(own, path):
+            entries = {key: entry for key, entry in entries.items() if _deletes(own, key)}
         for key, (place, child) in own.entries.items():
             there = entries.get(key)
             if child.value is None:
@@ -160,6 +162,16 @@ def _may_begin(node: Node, steps: list[str], key: str) -> bool:
     if not isinstance(node.value, dict):
         return False
     return shape.inside(here, key) is not None if model else here is not None and not shape.names_things(here)
+
+
+def _names_a_strategy(node: Node, path: list[str]) -> bool:
+    """Whether a tree says which strategy stands at a path; the parameters of another say nothing of it."""
+    kind = shape.model_of(shape.at(path))
+    return kind is Strategy and any(key in node.entries and not _deletes(node, key) for key in ("name", "file"))
+
+
+def _deletes(node: Node, key: str) -> bool:
+    return key in node.entries and node.entries[key].node.value is None
 
 
 def _is_file(path: list[str]) -> bool:

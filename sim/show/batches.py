@@ -1,7 +1,7 @@
 """The command `parley batch`: a question becomes a plan, is run and kept, and is told."""
 
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from sim.study.plan import Plan, ScenarioChanged
 from sim.study.planning import plan_of
 from sim.study.query import query, summaries
 from sim.study.results import NotAResult
-from sim.study.store import read_receipts
+from sim.study.store import Receipt, read_receipts
 from sim.study.sweep import Design, Factor
 from sim.study.versions import cores
 
@@ -104,6 +104,8 @@ def question_of(options: Options) -> Question:
     question = read_batch(batch_files[0]) if batch_files else _from_options(options)
     changes: dict[str, Any] = {"replications": options.replications, "seed": options.seed}
     changes |= {"central": options.central or None, "keep": options.keep or None}
+    if options.keep:
+        changes["kept_at"] = {pattern: Place(Text(f"--keep {pattern}", Path())) for pattern in options.keep}
     return replace(question, **{name: value for name, value in changes.items() if value is not None})
 
 
@@ -116,7 +118,8 @@ def _from_options(options: Options) -> Question:
         if found is not None:
             factors.append(found[0])
             places[found[0].path] = found[1]
-    design, count = (Design.GRID, 0) if options.design is None else read_design(options.design, report)
+    written, varied = options.design or Design.GRID, bool(options.factors)
+    design, count = read_design(written, report, varied=varied)
     question = Question(
         scenarios=tuple((str(file), Place(Text(str(file), file.parent))) for file in options.files),
         factors=tuple(factors),
@@ -160,21 +163,41 @@ def _ready(plan: Plan, options: Options, write: Write) -> Plan:
 def _run(
     plan: Plan, folder: Path, options: Options, write: Write, *, kept: bool
 ) -> tuple[Outcome, manifests.BatchManifest]:
-    jobs, command = options.jobs or cores(), options.command(plan.engine)
-    work = _work(options, jobs)
+    command = options.command(plan.engine)
     manifest = manifests.manifest_of(plan, options.question(plan.engine))
-    manifest = manifests.sit_down(folder, manifest, command, options.cluster or f"{jobs} here")
     try:
+        manifest = manifests.take_up(folder, manifest, lambda line: write(f"parley: {line}"))
         with progress(Console(stderr=True), write) as tell:
-            outcome = run_batch(plan, folder, work, tell)
+            outcome = run_batch(plan, folder, _seated(options, command), tell)
     except KeyboardInterrupt:
         raise Refused(f"interrupted; {_so_far(plan, folder, command, kept)}", INTERRUPTED) from None
     except OSError as error:
-        place = f"'{error.filename}': " if error.filename else ""
-        raise Refused(f"{place}{error.strerror or error}; {_so_far(plan, folder, command, kept)}") from None
+        raise Refused(f"{_said(error)}; {_so_far(plan, folder, command, kept)}") from None
     except (WorkersDie, ScenarioChanged) as error:
         raise Refused(f"{error}; {_so_far(plan, folder, command, kept)}") from None
-    return outcome, manifests.stand_up(folder, manifest, outcome.fresh) if outcome.fresh else manifest
+    return outcome, manifest
+
+
+def _seated(options: Options, command: str) -> Work:
+    """Work of which the folder says who does it; where nothing is left to do nobody is looked for."""
+    jobs = options.jobs or cores()
+
+    def work(plan: Plan, folder: Path, numbers: Sequence[int], on_runs: Callable[[int], None]) -> Iterator[Receipt]:
+        if not numbers:
+            return
+        doing, done = _work(options, jobs), 0
+        path, sitting = manifests.sit_down(folder, command, options.cluster or f"{jobs} here")
+        for receipt in doing(plan, folder, numbers, on_runs):
+            done += receipt.runs
+            yield receipt
+        manifests.stand_up(path, sitting, done)
+
+    return work
+
+
+def _said(error: OSError) -> str:
+    place = f"'{error.filename}': " if error.filename else ""
+    return f"{place}{error.strerror or error}"
 
 
 def _so_far(plan: Plan, folder: Path, command: str, kept: bool) -> str:
@@ -196,10 +219,15 @@ def _work(options: Options, jobs: int) -> Work:
 
 def _told(outcome: Outcome, manifest: manifests.BatchManifest, folder: Path, kept: bool) -> Told:
     found = summaries(folder, manifest, points.MOST_SHOWN)
+    remarks = list(_remarks(outcome, manifest, folder, kept))
     if kept and outcome.failed < outcome.runs:
-        folders.draw_batch(folder, manifest, found)
+        try:
+            folders.draw_batch(folder, manifest, found)
+        except OSError as error:
+            if outcome.fresh:
+                raise
+            remarks.append(f"the figures are as they were: {_said(error)}")  # a finished result can be seen anywhere
     plain = manifests.batch_manifest_as_dict(manifest)
-    del plain["sittings"]
     heading = results.heading_of(manifest.title, manifest.command, manifest.identity, manifest.left_out)
     shown: dict[str, Any] = {**heading, "manifest": plain}
     if len(manifest.points) == 1:
@@ -210,7 +238,7 @@ def _told(outcome: Outcome, manifest: manifests.BatchManifest, folder: Path, kep
         told = list(points.of_points(manifest, found))
     if outcome.failed == outcome.runs:
         told = []
-    return Told(told, folder if kept else None, shown, list(_remarks(outcome, manifest, folder, kept)), outcome.failed)
+    return Told(told, folder if kept else None, shown, remarks, outcome.failed)
 
 
 def _remarks(outcome: Outcome, manifest: manifests.BatchManifest, folder: Path, kept: bool) -> Iterator[str]:

@@ -52,6 +52,8 @@ class Question:
     seed: int = 1
     central: bool = False
     keep: tuple[str, ...] = ("*",)
+    kept_at: Mapping[str, Place] = field(default_factory=dict)
+    """Where each pattern to keep stands."""
     chunk: int = 0
     """Runs of a chunk; 0 for as many as suit the engine."""
 
@@ -97,14 +99,14 @@ def read_factor(assignment: str, report: Report) -> tuple[Factor, Place] | None:
     return None if factor is None else (factor, Place(text))
 
 
-def read_design(written: str, report: Report) -> tuple[Design, int]:
-    """A design as an option gives it: `grid`, `latin hypercube: 64` or `sobol: 64`."""
+def read_design(written: str, report: Report, *, varied: bool) -> tuple[Design, int]:
+    """A design as an option gives it: `grid`, `latin hypercube: 64` or `sobol: 64`; whether there is what it varies."""
     text = Text(f"--design {written}", Path())
     try:
         node = parse("{" + written + "}" if ":" in written else written, text, report)
     except Unreadable:
         return Design.GRID, 0
-    return _Reader(node, report).design(node)
+    return _Reader(node, report).design(node, varied=varied)
 
 
 def check_size(question: Question, report: Report, place: Place) -> None:
@@ -143,7 +145,9 @@ class _Reader:
             self.report.fault(entries["parley"].node.place, ["parley"], message)
         self.text("about")
         factors, places = self.factors()
-        design, count = self.design(entries["design"].node) if "design" in entries else (Design.GRID, 0)
+        written = self._node("design")
+        design, count = (Design.GRID, 0) if written is None else self.design(written, varied="factors" in entries)
+        keep = self.keep()
         question = Question(
             scenarios=self.scenarios(path),
             title=self.text("batch"),
@@ -156,7 +160,8 @@ class _Reader:
             replications=self.whole("replications", 100, 1, MOST_RUNS),
             seed=self.whole("seed", 1, 0, MOST_SEED),
             central=self.switch("central"),
-            keep=self.keep(),
+            keep=tuple(keep),
+            kept_at=keep,
             chunk=self.whole("chunk", 0, SMALLEST_CHUNK, LARGEST_CHUNK),
         )
         if not self.report.faults:
@@ -268,8 +273,11 @@ class _Reader:
                 self.report.fault(entry.key, [where, key], f"unknown key '{key}'", nearest(key, RANGE))
                 sound = False
         low, high, steps, whole = (entries[key].node.value if key in entries else None for key in RANGE)
-        if not (_number(low) and _number(high) and low < high):
+        if not (_number(low) and _number(high)):
             self._expected("{from: low, to: high} with numbers, the lower first", where, node)
+            sound = False
+        elif low >= high:
+            self.report.fault(entries["from"].node.place, [where, "from"], f"{low} is not below {high}")
             sound = False
         if steps is not None and not (_whole(steps) and 2 <= steps <= MOST_STEPS):
             self._expected(f"a whole number of steps, 2 to {MOST_STEPS}", where, entries["steps"].node)
@@ -281,18 +289,20 @@ class _Reader:
             return None
         if _whole(steps):
             spread = levels(low, high, steps)
-            return Factor(path, tuple(dict.fromkeys(round(value) for value in spread)) if whole else spread)
+            values = tuple(dict.fromkeys(round(value) for value in spread)) if whole else spread
+            return Factor(path, values, float(low), float(high), whole=whole is True)
         return Factor(path, low=float(low), high=float(high), whole=whole is True)
 
-    def design(self, node: Node) -> tuple[Design, int]:
-        """Grid, or a sampled design with its number of points."""
+    def design(self, node: Node, *, varied: bool) -> tuple[Design, int]:
+        """Grid, or a sampled design with its number of points; `varied` if there are factors."""
         if node.value == Design.GRID:
             return Design.GRID, 0
         sampled = (Design.LATIN_HYPERCUBE, Design.SOBOL)
         name, entry = next(iter(node.entries.items()), ("", None))
         if name not in sampled or entry is None or len(node.entries) != 1:
             known = [str(Design.GRID), *(f"{design}: points" for design in sampled)]
-            self._expected(one_of(known), "design", node)
+            guess = nearest(name or str(node.value), Design)
+            self._expected(one_of(known), "design", node, "" if guess in (name, node.value) else guess)
             return Design.GRID, 0
         count = entry.node.value
         if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_POINTS:
@@ -302,19 +312,22 @@ class _Reader:
             least = 1 << (count.bit_length() - 1)
             message = f"a Sobol sequence needs a power of 2, such as {least} or {2 * least}, not {count}"
             self.report.fault(entry.node.place, ["design", name], message)
+        if not varied:
+            self.report.fault(node.place, ["design"], f"a {name} design needs factors: there is nothing to vary")
         return Design(name), count
 
-    def keep(self) -> tuple[str, ...]:
+    def keep(self) -> dict[str, Place]:
+        """The patterns of outcomes to keep, and where they stand."""
         node = self._node("keep")
         if node is None:
-            return ("*",)
-        patterns = []
+            return {"*": self.root.place}
+        patterns = {}
         for item in self._items(node):
             if isinstance(item.value, str) and item.value.strip():
-                patterns.append(item.value.strip())
+                patterns[item.value.strip()] = item.place
             else:
                 self._expected("patterns of columns, such as [exchange.*, '*.deals']", "keep", item)
-        return tuple(patterns)
+        return patterns
 
     def _node(self, key: str) -> Node | None:
         return self.root.entries[key].node if key in self.root.entries else None
@@ -322,10 +335,10 @@ class _Reader:
     def _items(self, node: Node) -> Sequence[Node]:
         return node.value if isinstance(node.value, list) else [node]
 
-    def _expected(self, what: str, where: str, node: Node) -> None:
+    def _expected(self, what: str, where: str, node: Node, suggestion: str = "") -> None:
         if not node.faulty:
             found = "a mapping" if node.entries else "a list" if isinstance(node.value, list) else repr(node.value)
-            self.report.fault(node.place, where.split(".", maxsplit=1), f"expected {what}, found {found}")
+            self.report.fault(node.place, where.split(".", maxsplit=1), f"expected {what}, found {found}", suggestion)
 
 
 def _plain(node: Node) -> Any:

@@ -1,13 +1,14 @@
 """What results there are."""
 
 import datetime
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.study.manifest import is_batch, read_batch_manifest
-from sim.study.results import NotAResult, read_manifest
-from sim.study.store import read_receipts
+from sim.study.manifest import is_batch, read_batch_manifest, read_sittings
+from sim.study.results import MANIFEST, NotAResult, read_manifest
+from sim.study.store import Receipt, read_receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +28,61 @@ class Listed:
     """Whether it was made under a skin."""
 
 
-def results_in(place: Path) -> Iterator[Listed]:
-    """The results that stand in a folder, by name; what is no result is passed over."""
-    for folder in sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")):
-        try:
-            yield _batch(folder) if is_batch(folder) else _run(folder)
-        except NotAResult:
-            continue
+def results_in(place: Path, deeper: int = 1) -> Iterator[Listed]:
+    """The result that a folder is, or those that stand in it and in the folders in it, by name.
+
+    What is no result is passed over; a damaged one says so.
+    """
+    if (place / MANIFEST).exists() or is_batch(place):
+        yield _listed(place)
+    elif deeper >= 0:
+        for folder in sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")):
+            yield from results_in(folder, deeper - 1)
+
+
+def _listed(folder: Path) -> Listed:
+    try:
+        return _batch(folder) if is_batch(folder) else _run(folder)
+    except NotAResult as why:
+        done, failed, size = _sums(read_receipts(folder))
+        kind, title = _as_it_says(folder)
+        return Listed(folder, kind, title or str(why), done, done, failed, size or _size(folder), None, skinned=False)
+
+
+def _as_it_says(folder: Path) -> tuple[str, str]:
+    """What kind of result a folder says that it is; and, of one that keeps no runs, in which words it can be listed."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        found = None
+    kind = str(found.get("kind", "run")) if isinstance(found, dict) else "batch" if is_batch(folder) else "run"
+    if kind in ("run", "batch") or not isinstance(found, dict):
+        return kind, ""
+    return kind, f"{kind}: {found['title']}" if "title" in found else kind
 
 
 def _batch(folder: Path) -> Listed:
     manifest, receipts = read_batch_manifest(folder), read_receipts(folder)
-    done, failed, size = (sum(getattr(receipt, what) for receipt in receipts) for what in ("runs", "failed", "bytes"))
-    began = manifest.sittings[0].began if manifest.sittings else None
+    done, failed, size = _sums(receipts)
+    began = next((sitting.began for sitting in read_sittings(folder)), None)
     return Listed(
         folder, manifest.kind, manifest.title, manifest.runs, done, failed, size, began, bool(manifest.left_out)
     )
 
 
+def _sums(receipts: Sequence[Receipt]) -> tuple[int, int, int]:
+    """Runs, failed runs and bytes of finished chunks."""
+    runs, failed, size = (sum(getattr(receipt, what) for receipt in receipts) for what in ("runs", "failed", "bytes"))
+    return runs, failed, size
+
+
 def _run(folder: Path) -> Listed:
     manifest = read_manifest(folder)
-    size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-    return Listed(folder, manifest.kind, manifest.title, 1, 1, 0, size, None, bool(manifest.left_out))
+    return Listed(folder, manifest.kind, manifest.title, 1, 1, 0, _size(folder), None, bool(manifest.left_out))
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
 
 
 def require_skin(folder: Path, skin: str | None) -> None:

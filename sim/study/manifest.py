@@ -1,8 +1,9 @@
-"""How a batch was made: everything that it depends on, and who worked on it when."""
+"""How a batch was made: everything that it depends on; and, beside that, who worked on it when."""
 
 import datetime
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,19 @@ from sim.study.landing import land
 from sim.study.plan import FORMAT as TABLES_FORMAT
 from sim.study.plan import Base, Plan
 from sim.study.results import MANIFEST, NotAResult
+from sim.study.store import RECEIPTS, read_receipts
 from sim.study.versions import machine, rules_version, versions
 from sim.terms import DISCLAIMER
 
 KIND = "batch"
 FORMAT = 2
 """The version of the layout of a batch's folder."""
+SITTINGS = "sittings"
+"""Where a batch's folder says who worked on it when: a file each, so that two at once do not disturb each other."""
+
+
+class ManifestLost(NotAResult):
+    """A manifest that is missing, or is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +91,9 @@ class BatchManifest:
     rules: str
     """Hash of the source of everything that turns a scenario into outcomes."""
     command: str
+    """The command that asks the same question, wherever its answer is kept."""
     left_out: str = ""
     """What a skin keeps from the reader."""
-    sittings: tuple[Sitting, ...] = ()
     tables: int = TABLES_FORMAT
     kind: str = KIND
     format: int = FORMAT
@@ -145,39 +153,70 @@ def _entry(base: Base) -> ScenarioEntry:
     )
 
 
-def sit_down(folder: Path, manifest: BatchManifest, command: str, jobs: str) -> BatchManifest:
-    """Note that somebody begins to work on a batch; earlier sittings stay.
+def take_up(folder: Path, manifest: BatchManifest, tell: Callable[[str], None]) -> BatchManifest:
+    """The manifest of a batch in its folder, new or old; written where there is none, and anew where it is damaged.
 
     Raises:
         NotAResult: something else stands there.
         OSError: the place cannot be written.
     """
-    if (folder / MANIFEST).exists():
+    try:
         earlier = read_batch_manifest(folder)
-        if earlier.identity != manifest.identity:
-            raise NotAResult(f"'{folder}' is in the way: it holds another batch")
-        manifest = replace(manifest, sittings=earlier.sittings, command=earlier.command)
-    elif folder.exists() and any(folder.iterdir()):
-        raise NotAResult(f"'{folder}' is in the way: it is not a result that can be gone on with")
-    folder.mkdir(parents=True, exist_ok=True)
+    except ManifestLost:
+        begun = folder.exists() and any(not path.name.startswith(".") for path in folder.iterdir())
+        if begun and not _holds(folder, manifest.identity):
+            raise NotAResult(f"'{folder}' is in the way: it is not a result that can be gone on with") from None
+        folder.mkdir(parents=True, exist_ok=True)
+        write_batch_manifest(folder, manifest)
+        if begun:
+            tell(f"'{folder / MANIFEST}' was missing or damaged and has been written anew")
+        return manifest
+    if earlier.identity != manifest.identity:
+        raise NotAResult(f"'{folder}' is in the way: it holds another batch")
+    return replace(manifest, command=earlier.command)
+
+
+def _holds(folder: Path, identity: str) -> bool:
+    """Whether a folder without a manifest is a batch's: so its receipts say, as far as there are any."""
+    return (folder / RECEIPTS).is_dir() and all(receipt.batch == identity for receipt in read_receipts(folder))
+
+
+def sit_down(folder: Path, command: str, jobs: str) -> tuple[Path, Sitting]:
+    """Note that somebody begins to work on a batch, and in which file.
+
+    Raises:
+        OSError: the place cannot be written.
+    """
     sitting = Sitting(_now(), None, 0, command, jobs, machine(), versions())
-    manifest = replace(manifest, sittings=(*manifest.sittings, sitting))
-    write_batch_manifest(folder, manifest)
-    return manifest
+    path = folder / SITTINGS / f"{sitting.began:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.json"
+    path.parent.mkdir(exist_ok=True)
+    _write(path, TypeAdapter(Sitting).dump_python(sitting, mode="json"))
+    return path, sitting
 
 
-def stand_up(folder: Path, manifest: BatchManifest, runs: int) -> BatchManifest:
-    """Note that the last sitting of a manifest has ended, with so many runs done in it."""
-    *earlier, last = manifest.sittings
-    manifest = replace(manifest, sittings=(*earlier, replace(last, ended=_now(), runs=runs)))
-    write_batch_manifest(folder, manifest)
-    return manifest
+def stand_up(path: Path, sitting: Sitting, runs: int) -> None:
+    """Note that a sitting has ended, with so many runs done in it. Raises OSError."""
+    _write(path, TypeAdapter(Sitting).dump_python(replace(sitting, ended=_now(), runs=runs), mode="json"))
+
+
+def read_sittings(folder: Path) -> tuple[Sitting, ...]:
+    """Who worked on a batch when, from the first on; what cannot be read is left out."""
+    found = []
+    for path in sorted((folder / SITTINGS).glob("*.json")):
+        try:
+            found.append(TypeAdapter(Sitting).validate_json(path.read_bytes()))
+        except (OSError, ValueError):
+            continue
+    return tuple(found)
 
 
 def write_batch_manifest(folder: Path, manifest: BatchManifest) -> None:
     """Write how the batch is made."""
-    text = json.dumps(batch_manifest_as_dict(manifest), indent=1, ensure_ascii=False)
-    land(folder / MANIFEST, (text + "\n").encode())
+    _write(folder / MANIFEST, batch_manifest_as_dict(manifest))
+
+
+def _write(path: Path, plain: object) -> None:
+    land(path, (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def batch_manifest_as_dict(manifest: BatchManifest) -> dict[str, Any]:
@@ -190,27 +229,35 @@ def read_batch_manifest(folder: Path) -> BatchManifest:
     """Read how a batch was made.
 
     Raises:
-        NotAResult: there is no manifest, or not one of a batch that this version understands.
+        ManifestLost: it is missing or damaged.
+        NotAResult: it is that of something else, or of another version, or cannot be read.
     """
+    path = folder / MANIFEST
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if isinstance(found, dict) and (found.get("kind"), found.get("format")) != (KIND, FORMAT):
-            kind, layout = found.get("kind", "run"), found.get("format")
-            raise NotAResult(f"'{folder}' is a {kind} of layout {layout!r}; expected a {KIND} of layout {FORMAT}")
-        return TypeAdapter(BatchManifest).validate_python(found)
+        found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotAResult(f"'{folder}' is not a result: it has no {MANIFEST}") from None
-    except (ValidationError, ValueError, OSError) as error:
-        raise NotAResult(f"'{folder / MANIFEST}' cannot be read: {error}") from None
+        helps = ": give the batch command again" if (folder / RECEIPTS).is_dir() else ""
+        raise ManifestLost(f"'{folder}' is not a result: it has no {MANIFEST}{helps}") from None
+    except OSError as error:
+        raise NotAResult(f"'{path}' cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ManifestLost(f"'{path}' is damaged ({error}): give the batch command again") from None
+    if isinstance(found, dict) and "format" in found and (found.get("kind"), found["format"]) != (KIND, FORMAT):
+        kind, layout = found.get("kind", "run"), found["format"]
+        raise NotAResult(f"'{folder}' is a {kind} of layout {layout!r}; expected a {KIND} of layout {FORMAT}")
+    try:
+        return TypeAdapter(BatchManifest).validate_python(found)
+    except ValidationError:
+        raise ManifestLost(f"'{path}' is damaged (no manifest of a batch): give the batch command again") from None
 
 
 def is_batch(folder: Path) -> bool:
-    """Whether a folder says that it is a batch."""
+    """Whether a folder is that of a batch: it says so, or has its receipts."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(found, dict) and found.get("kind") == KIND
+    except (OSError, ValueError, RecursionError):
+        found = None
+    return found.get("kind") == KIND if isinstance(found, dict) else (folder / RECEIPTS).is_dir()
 
 
 def _now() -> datetime.datetime:

@@ -1,5 +1,6 @@
 """A batch as options describe it, and the command that says the same."""
 
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,3 +53,13 @@ class Options:
                 words += [name, instead if self.skin else each]
         words += ["--skin", self.skin] if self.skin else []
         return [*words, *(["--central"] if self.central else []), "--engine", engine]
+
+
+def going_on(command: str, result: Path) -> str:
+    """The command that goes on with a result where it stands, from the one that asks its question.
+
+    >>> going_on("parley batch a.yaml", Path("kept/a-0123"))
+    'parley batch a.yaml --out kept'
+    """
+    place = os.path.relpath(result.absolute().parent)
+    return command if place == "results" else f"{command} --out {shlex.quote(place)}"

@@ -8,7 +8,7 @@ depends on the question alone, never on who answers it.
 import hashlib
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.scenario import shape
 from sim.scenario.case import Case
 from sim.scenario.compiling import compile_case, digest_of
 from sim.scenario.reading import read
+from sim.scenario.schema import Scenario
 from sim.scenario.values import bare
 from sim.study.block import columns_of
 from sim.study.versions import rules_version
@@ -28,7 +30,7 @@ FORMAT = 2
 """The version of the layout of a batch's tables."""
 CHUNKS = 32
 """Chunks that a batch is cut into, unless they would be too small or too large."""
-SIZES = {"mesa": (16, 200), "compiled": (4_096, 100_000)}
+SIZES = {"mesa": (16, 200), "compiled": (512, 100_000)}
 """By engine: runs of a chunk at least and at most; a chunk is what can be lost, so it takes seconds, not minutes."""
 ALWAYS = ("*.ending", "*.first_agreed")
 """Outcomes that are always kept."""
@@ -180,12 +182,12 @@ class Plan:
     @property
     def keeps_unlocks(self) -> bool:
         """Whether the sets of preconditions that would have unlocked an agreement are kept."""
-        return any(matches(f"{name.removesuffix('.ending')}.unlock.", self.keep) for name in self.columns)
+        return any(matches(name, self.keep) for name in _beside(self.columns, "unlock"))
 
     @property
     def keeps_deals(self) -> bool:
         """Whether every deal is kept."""
-        return any(matches(f"{name.removesuffix('.ending')}.deal.", self.keep) for name in self.columns)
+        return any(matches(name, self.keep) for name in _beside(self.columns, "deal"))
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -297,7 +299,14 @@ def with_numbers(case: Case, numbers: Sequence[tuple[int, float]]) -> Case:
 def parameter_at(case: Case, path: str) -> int | None:
     """The parameter of a case that stands at a path, as `--set` understands it; None if there is none."""
     paths = {parameter.path: index for index, parameter in enumerate(case.parameters)}
-    return paths.get(path, paths.get(f"tracks.{path}"))
+    return paths.get(full_path(case, path))
+
+
+def full_path(case: Case, path: str) -> str:
+    """A path as `--set` takes it, with the `tracks.` that may be left out."""
+    first = path.split(".", maxsplit=1)[0]
+    short = first in (track.name for track in case.tracks) and first not in shape.keys_of(Scenario)
+    return f"tracks.{path}" if short else path
 
 
 def hash_of(file: Path) -> str:
@@ -322,6 +331,17 @@ def union_of_columns(cases: Sequence[Case]) -> dict[str, "np.dtype[Any]"]:
     for case in cases:
         columns |= columns_of(case)
     return columns
+
+
+def keeps_any(pattern: str, columns: Iterable[str]) -> bool:
+    """Whether a pattern fits any outcome, deals and the sets that would have unlocked an agreement included."""
+    names = list(columns)
+    return any(matches(name, (pattern,)) for name in (*names, *_beside(names, "unlock"), *_beside(names, "deal")))
+
+
+def _beside(columns: Iterable[str], table: str) -> list[str]:
+    """How the patterns of what to keep name the rows of a further table, track by track."""
+    return [f"{name.removesuffix('.ending')}.{table}." for name in columns if name.endswith(".ending")]
 
 
 def matches(name: str, patterns: Sequence[str]) -> bool:

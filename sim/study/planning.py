@@ -8,14 +8,16 @@ from typing import Any
 
 from sim.scenario.case import Case
 from sim.scenario.compiling import compile_case
-from sim.scenario.faults import Fault, InvalidScenario, Place, Report
+from sim.scenario.faults import Fault, InvalidScenario, Place, Report, nearest
 from sim.scenario.reading import Reading, doubts, read
 from sim.study.batch_file import Question
 from sim.study.plan import (
     Base,
     Plan,
     Point,
+    full_path,
     hash_of,
+    keeps_any,
     parameter_at,
     setting_text,
     union_of_columns,
@@ -66,7 +68,10 @@ def plan_of(
     if faults or report.faults:
         raise InvalidScenario([*faults, *report.faults])
     warn(doubtful.values())
+    _require_distinct(question, bases)
     direct, cases = _try_factors(question, bases)
+    columns = union_of_columns(cases)
+    _require_outcomes(question, list(columns))
     points = [
         Point(number, at, values)
         for number, (at, values) in enumerate(
@@ -82,7 +87,7 @@ def plan_of(
         factors=tuple(factor.path for factor in question.factors),
         by_number=direct,
         points=tuple(points),
-        columns=union_of_columns(cases),
+        columns=columns,
         replications=question.replications,
         seed=question.seed,
         central=question.central,
@@ -126,6 +131,37 @@ def _name(bases: Sequence[Base]) -> str:
     return first if len(files) == 1 else f"{first}-and-{len(files) - 1}-more"
 
 
+def _require_distinct(question: Question, bases: Sequence[Base]) -> None:
+    """Make sure that no two factors set the same thing, however their paths are written. Raises InvalidScenario."""
+    report, seen = Report(), dict[tuple[int, str], str]()
+    for factor in question.factors:
+        for at, base in enumerate(bases):
+            key = (at, full_path(base.case, factor.path))
+            if key in seen:
+                message = f"varied twice: '{seen[key]}' came before"
+                report.fault(question.places[factor.path], ["factors", factor.path], message)
+                break
+            seen[key] = factor.path
+    if report.faults:
+        raise InvalidScenario(report.faults)
+
+
+def _require_outcomes(question: Question, columns: Sequence[str]) -> None:
+    """Make sure that every pattern to keep fits an outcome. Raises InvalidScenario."""
+    report = Report()
+    sets = [f"{name.removesuffix('.ending')}.unlock.*" for name in columns if name.endswith(".ending")]
+    for pattern in question.keep:
+        if not keeps_any(pattern, columns):
+            parts = [name.partition(".") for name in columns]
+            patterns = [f"{first}.*" for first, _, _ in parts] + [f"*.{last}" for _, _, last in parts]
+            place = question.kept_at.get(pattern, question.scenarios[0][1])
+            report.fault(
+                place, ["keep"], f"'{pattern}' fits no outcome", nearest(pattern, [*columns, *patterns, *sets])
+            )
+    if report.faults:
+        raise InvalidScenario(report.faults)
+
+
 def _try_factors(question: Question, bases: Sequence[Base]) -> tuple[tuple[dict[int, int], ...], list[Case]]:
     """For every factor the parameters that it sets directly, by base; and every case that was compiled on the way."""
     faults: list[Fault] = []
@@ -138,7 +174,9 @@ def _try_factors(question: Question, bases: Sequence[Base]) -> tuple[tuple[dict[
                 parameter, tried = _try(factor, base)
             except InvalidScenario as invalid:
                 change = {setting_text(factor.path, value): question.places[factor.path] for value in factor.ends}
-                faults += _led_back(invalid.faults, change, ["factors", factor.path])
+                led = _led_back(invalid.faults, change, ["factors", factor.path])
+                hint = "whole: true" if _needs_whole(factor, base) else ""
+                faults += [replace(fault, suggestion=fault.suggestion or hint) for fault in led]
                 continue
             cases += tried
             if parameter is not None:
@@ -147,6 +185,17 @@ def _try_factors(question: Question, bases: Sequence[Base]) -> tuple[tuple[dict[
     if faults:
         raise InvalidScenario(list(dict.fromkeys(faults)))
     return tuple(direct), cases
+
+
+def _needs_whole(factor: Factor, base: Base) -> bool:
+    """Whether a range that no scenario can have would do if its values were rounded."""
+    if factor.whole or not factor.low < factor.high:
+        return False
+    try:
+        _try(replace(factor, values=(), whole=True), base)
+    except InvalidScenario:
+        return False
+    return True
 
 
 def _try(factor: Factor, base: Base) -> tuple[int | None, list[Case]]:

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 import duckdb
 
 from sim.study.manifest import BatchManifest
-from sim.study.store import DEALS, RUNS, TABLES, UNLOCKS
+from sim.study.store import DEALS, RUNS, TABLES, UNLOCKS, read_receipts, standing
 from sim.study.summary import Summary, Tally, TrackTally, summary_of
 
 FETCHED = 10_000
 """Rows of an answer that are held at a time."""
+OF_FILES = (duckdb.Error, duckdb.IOException, duckdb.InvalidInputException)
+"""What DuckDB raises over a file that it cannot read, among others."""
 
 
 class Unanswerable(Exception):
@@ -34,23 +36,35 @@ def query(folder: Path, sql: str) -> Answer:
     """Ask about a batch in SQL: its tables are `runs`, `unlocks` (sets that would have unlocked) and `deals`.
 
     Raises:
-        Unanswerable: DuckDB cannot answer, or nothing is there yet.
+        Unanswerable: it is not one statement, DuckDB cannot answer, or nothing is there yet.
     """
     connection = _connect(folder)
     try:
-        relation = connection.execute(sql)
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1:
+            raise Unanswerable(f"expected one statement of SQL, found {len(statements) or 'none'} in '{sql}'")
+        relation = connection.execute(statements[0])
     except duckdb.Error as error:
-        raise Unanswerable(str(error).strip()) from None
+        raise Unanswerable(_why(folder, error)) from None
     names = tuple(column[0] for column in relation.description or ())
-    return Answer(names, _fetched(relation))
+    return Answer(names, _fetched(folder, relation))
 
 
-def _fetched(relation: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _fetched(folder: Path, relation: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     try:
         while rows := relation.fetchmany(FETCHED):
             yield from rows
     except duckdb.Error as error:
-        raise Unanswerable(str(error).strip()) from None
+        raise Unanswerable(_why(folder, error)) from None
+
+
+def _why(folder: Path, error: duckdb.Error) -> str:
+    """What DuckDB says, and where a damaged file is behind it, what helps."""
+    said = str(error).strip()
+    receipts = read_receipts(folder) if type(error) in OF_FILES else []
+    if receipts and standing(folder, receipts[0].batch).damaged:
+        return f"{said}; a file of '{folder}' is damaged: give the batch command again"
+    return said
 
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
@@ -90,7 +104,7 @@ def _look_at(connection: duckdb.DuckDBPyConnection, folder: Path, suffix: str = 
             try:
                 connection.read_parquet(files).create_view(table + suffix)
             except duckdb.Error as error:
-                raise Unanswerable(str(error).strip()) from None
+                raise Unanswerable(_why(folder, error)) from None
         elif table == RUNS:
             raise Unanswerable(f"'{folder}' holds no chunk yet")
 
@@ -159,7 +173,7 @@ def tallies(folder: Path, points: Sequence[int]) -> dict[int, Counted]:
     try:
         return _Counting(connection, points).counted()
     except duckdb.Error as error:
-        raise Unanswerable(str(error).strip()) from None
+        raise Unanswerable(_why(folder, error)) from None
 
 
 def summaries(folder: Path, manifest: BatchManifest, most: int) -> dict[int, Summary]:

@@ -202,8 +202,10 @@ def read_manifest(folder: Path) -> Manifest:
         return TypeAdapter(Manifest).validate_python(found)
     except FileNotFoundError:
         raise NotAResult(f"'{folder}' is not a result: it has no {MANIFEST}") from None
-    except (ValidationError, ValueError) as error:
-        raise NotAResult(f"'{folder / MANIFEST}' cannot be read: {error}") from None
+    except ValidationError:
+        raise NotAResult(f"'{folder / MANIFEST}' is damaged: it does not say how a run was made") from None
+    except (ValueError, RecursionError) as error:
+        raise NotAResult(f"'{folder / MANIFEST}' is damaged: {error}") from None
 
 
 def record_as_dict(record: RunRecord) -> dict[str, Any]:

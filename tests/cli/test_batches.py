@@ -1,6 +1,7 @@
 """Batch files, queries and the list of results, as a person meets them on the command line."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.show import folders
+from sim.study import manifest
 from sim.terms import DISCLAIMER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -95,8 +98,8 @@ def test_options_come_before_what_a_batch_file_says(parley: Callable, desk: Path
     """`-n`, `--seed` and `--central` take the place of the file's."""
     (desk / "weariness.yaml").write_text(BATCH, encoding="utf-8")
     words = ("batch", "weariness.yaml", "-n", "1", "--seed", "9", "--central", "--engine", "mesa", "--json")
-    manifest = json.loads(parley(*words).out)["manifest"]
-    assert (manifest["replications"], manifest["seed"], manifest["central"]) == (1, 9, True)
+    asked = json.loads(parley(*words).out)["manifest"]
+    assert (asked["replications"], asked["seed"], asked["central"]) == (1, 9, True)
 
 
 def test_a_query_is_answered_as_a_table_csv_and_json(parley: Callable, kept: Path) -> None:
@@ -146,7 +149,148 @@ def test_results_lists_runs_and_batches(parley: Callable, kept: Path) -> None:
     assert sum(1 for line in lines if kept.name in line and "12" in line) == 1
     assert sum(1 for line in lines if "small-" in line and "-s1-r0" in line) == 1
     assert not any("notes" in line for line in lines)
-    assert parley("results", "nowhere").out == "No results in nowhere.\n"
+
+
+def test_results_lists_what_keeps_no_runs(parley: Callable, desk: Path) -> None:
+    """A calibration or scores stand in the list as what they say they are, without a number of runs."""
+    for name, text in (("fit", '{"kind": "calibration", "title": "Ours"}'), ("skill", '{"kind": "scores"}')):
+        (desk / "results" / name).mkdir(parents=True)
+        (desk / "results" / name / "manifest.json").write_text(text, encoding="utf-8")
+    lines = [line.split() for line in parley("results").out.splitlines()]
+    assert ["fit", "calibration:", "Ours", "0", "0.0"] in lines
+    assert ["skill", "scores", "0", "0.0"] in lines
+
+
+def test_results_are_found_where_a_batch_was_told_to_keep_them(parley: Callable, desk: Path) -> None:
+    """Folders one level deeper are looked into, and a result's own folder is listed alone."""
+    parley("batch", "small.yaml", "-n", "1", "--engine", "mesa", "--out", "results/first")
+    (folder,) = (desk / "results" / "first").iterdir()
+    assert f"first/{folder.name}" in parley("results").out
+    for place in (folder.parent, folder):
+        assert sum(1 for line in parley("results", str(place)).out.splitlines() if folder.name in line) == 1
+    assert parley("results", "results/first/none").status == 2
+
+
+def test_what_is_no_folder_holds_no_results(parley: Callable, desk: Path) -> None:
+    """A place that is named and is not there, or is a file, gives one line and status 2; an empty desk does not."""
+    assert parley("results").out == "No results in results.\n"
+    for place, why in (("nowhere", "no such folder"), ("small.yaml", "not a folder")):
+        said = parley("results", place)
+        assert (said.status, said.out, said.err) == (2, "", f"parley: '{place}': {why}\n")
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"kind": "batch", "format": 2}', '{"kind": "batch", "na'])
+def test_a_manifest_that_is_lost_is_written_anew(parley: Callable, kept: Path, text: str | None) -> None:
+    """Missing or damaged, it is told in the list and by a query, and the same command makes it again without a run."""
+    path = kept / "manifest.json"
+    whole = path.read_bytes()
+    path.unlink()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    (line,) = (line for line in parley("results").out.splitlines() if kept.name in line)
+    assert ("no manifest.json" if text is None else "damaged") in parley("query", str(kept), "select 1").err
+    assert "12" in line
+    said = parley("batch", "weariness.yaml", "--engine", "mesa")
+    assert said.status == 0
+    assert said.err.splitlines() == [
+        f"parley: 'results/{kept.name}/manifest.json' was missing or damaged and has been written anew",
+        "12 of 12 runs were done before",
+    ]
+    assert path.read_bytes() == whole
+
+
+def test_a_folder_with_receipts_of_another_batch_is_in_the_way(parley: Callable, kept: Path) -> None:
+    """Without a manifest the receipts say whose a folder is."""
+    (kept / "manifest.json").unlink()
+    receipt = json.loads((kept / "receipts" / "000000.json").read_bytes()) | {"batch": "another"}
+    (kept / "receipts" / "000000.json").write_text(json.dumps(receipt), encoding="utf-8")
+    said = parley("batch", "weariness.yaml", "--engine", "mesa")
+    assert said.status == 2
+    assert "is in the way" in said.err
+    assert not (kept / "manifest.json").exists()
+
+
+def test_a_finished_batch_is_shown_again_where_nothing_can_be_written(
+    parley: Callable, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody sits down to work that is done, no cluster is looked for, and figures that cannot be drawn are told."""
+    before = {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "outcomes.png")
+
+    monkeypatch.setattr(manifest, "land", read_only)
+    monkeypatch.setattr(folders, "draw_batch", read_only)
+    said = parley("batch", "weariness.yaml", "--engine", "mesa", "--cluster", "nowhere")
+    assert said.status == 0
+    assert "Ever agreed" in said.out
+    assert said.err.endswith("parley: the figures are as they were: 'outcomes.png': Read-only file system\n")
+    assert {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()} == before
+
+
+def test_two_at_work_are_both_noted(tmp_path: Path) -> None:
+    """Of two who sit down before either stands up, both are known, with what each did."""
+    first, second = (manifest.sit_down(tmp_path, "parley batch a.yaml", "1 here") for _ in range(2))
+    manifest.stand_up(*second, runs=3)
+    manifest.stand_up(*first, runs=5)
+    (tmp_path / "sittings" / "damaged.json").write_text("{", encoding="utf-8")
+    sittings = manifest.read_sittings(tmp_path)
+    assert sorted(sitting.runs for sitting in sittings) == [3, 5]
+    assert all(sitting.ended is not None for sitting in sittings)
+
+
+def test_a_disk_that_is_full_from_the_start_is_told_with_how_to_go_on(
+    parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where not even the manifest finds room the line ends with the command, as it does later."""
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(manifest, "land", full)
+    said = parley("batch", "small.yaml", "-n", "1", "--engine", "mesa", "--out", "kept")
+    assert (said.status, said.out) == (2, "")
+    assert "No space left on device; 0 of 1 runs are kept" in said.err
+    assert said.err.endswith("to go on: parley batch small.yaml -n 1 --engine mesa --out kept\n")
+
+
+def test_a_query_says_how_to_go_on_where_the_result_stands(parley: Callable, desk: Path) -> None:
+    """The command that goes on has the `--out` of the result's place, also after it was moved."""
+    parley("batch", "small.yaml", "-n", "1", "--engine", "mesa", "--out", "first place")
+    (desk / "first place").rename(desk / "second place")
+    (folder,) = (desk / "second place").iterdir()
+    (folder / "receipts" / "000000.json").unlink()
+    said = parley("query", str(folder), "select 1")
+    command = "parley batch small.yaml -n 1 --engine mesa --out 'second place'"
+    assert said.err == f"parley: 0 of 1 runs are done; to go on: {command}\n"
+
+
+def test_a_wide_answer_has_a_line_for_each_column(parley: Callable, kept: Path) -> None:
+    """Where the columns would not fit they stand one below the other, with the first rows, or with none."""
+    for where, count in (("", 4), ("where 1 = 0", 0), ("limit 2", 2)):
+        lines = [line.split() for line in parley("query", str(kept), f"select * from runs {where}").out.splitlines()]
+        assert ["replication", *map(str, (0, 1, 2, 0)[:count])] in lines
+        assert ["Column", *(word for row in range(count) for word in ("Row", str(row + 1)))] in lines
+        assert (["No", "rows."] in lines) is (count == 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--design", "sobol: 4"), ("--design", "gird"), ("--keep", "exchnge.*"), ("--factor", "horizon={from: 5, to: 2}")],
+)
+def test_an_option_that_says_nothing_is_a_fault_told_in_its_words(
+    parley: Callable, desk: Path, words: tuple[str, str]
+) -> None:
+    """A faulty design, pattern or range ends with status 3 and a line that begins with the option."""
+    said = parley("batch", "small.yaml", "-n", "1", "--engine", "mesa", *words)
+    assert (said.status, said.out) == (3, "")
+    assert said.err.startswith(f"{words[0]} {words[1]}: ")
+    assert not (desk / "results").exists()
+
+
+def test_the_help_of_a_batch_shows_how_to_vary_a_path(parley: Callable) -> None:
+    """Square brackets are shown, not taken for marks."""
+    assert "[a, b]" in parley("batch", "--help").out
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")

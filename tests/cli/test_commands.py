@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,11 @@ def rows_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a batch but its manifest, which says when it was made."""
+    """Every file of a batch but its sittings, which say who worked on it when."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != "manifest.json"
+        if path.is_file() and path.parent.name != "sittings"
     }
 
 
@@ -70,7 +71,8 @@ def test_a_batch_counts_endings_with_intervals_and_ends_with_the_disclaimer(parl
     assert "95 % interval" in said.out
     assert said.out.splitlines()[-1] == DISCLAIMER
     folder = only_folder(desk / "results")
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "runs", "unlocks", "deals", "receipts"} | {
+    tables = {"runs", "unlocks", "deals", "receipts"}
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "sittings"} | tables | {
         "outcomes" + suffix for suffix in FIGURE
     }
     rows = rows_of(folder)
@@ -97,7 +99,7 @@ def test_a_manifest_says_how_to_make_the_result_again(parley: Callable, desk: Pa
     assert scenario["horizon"] == 12
     assert len(scenario["digest"]) == 64
     assert manifest["disclaimer"] == DISCLAIMER
-    (sitting,) = manifest["sittings"]
+    (sitting,) = (json.loads(path.read_bytes()) for path in (folder / "sittings").iterdir())
     assert {"python", "mesa", "numpy", "pyarrow"} <= set(sitting["versions"])
     assert folder.name == f"small-{manifest['identity'][:12]}"
     before = files_of(folder)
@@ -265,7 +267,8 @@ def test_a_folder_that_is_no_result_is_never_replaced(parley: Callable, desk: Pa
     """Where something else stands in the place of the result, it stays, and the command ends with status 2."""
     parley("batch", "small.yaml", "-n", "1", "--engine", "mesa")
     folder = only_folder(desk / "results")
-    (folder / "manifest.json").unlink()
+    shutil.rmtree(folder)
+    folder.mkdir()
     (folder / "thesis.txt").write_text("precious", encoding="utf-8")
     said = parley("batch", "small.yaml", "-n", "1", "--engine", "mesa")
     assert said.status == 2

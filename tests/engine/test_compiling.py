@@ -1,6 +1,10 @@
 """Compiling: a user's strategy, what is said when it cannot be compiled, and where compiled code is kept."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +23,7 @@ from sim.scenario.case import Case
 pytest.importorskip("numba")
 
 Compile = Callable[..., Case]
+ROOT = Path(__file__).resolve().parent.parent.parent
 SWAP = Path(__file__).with_name("swap.yaml").read_text(encoding="utf-8")
 
 OWN = '''"""Halfway: meet the other halfway.
@@ -64,6 +69,58 @@ def test_a_strategy_of_ones_own_runs_compiled(with_own: Callable[[str], Case]) -
         other = run(case, 3, row["replication"], logs=False).record.row()
         assert {name: value for name, value in row.items() if value != other.get(name, 0)} == {}
     assert any(row["exchange.deals"] > 0 for row in rows)
+
+
+ASK = """
+import sys
+from sim.engine.compiling import compile_strategies
+for file in sys.argv[1:]:
+    print(*compile_strategies([(file, file)]))
+"""
+
+
+def ask_in_another_process(folder: Path, *files: Path) -> str:
+    """Compile strategies of one's own in a process of its own, with a folder for what is kept."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, *map(str, files)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PARLEY_CACHE": str(folder)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def kept_in(folder: Path) -> dict[str, bytes]:
+    """Every file that is kept."""
+    return {path.name: path.read_bytes() for path in folder.rglob("*.nb?")}
+
+
+def test_a_strategy_of_ones_own_is_compiled_once(tmp_path: Path) -> None:
+    """A later process loads what an earlier one kept, from the same file or from one of the same text elsewhere."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "mine.py").write_text(OWN, encoding="utf-8")
+    shutil.copy(tmp_path / "mine.py", tmp_path / "one")
+    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
+    kept = kept_in(tmp_path / "cache")
+    assert len(kept) == 2
+    for _ in range(2):
+        ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py", tmp_path / "one" / "mine.py")
+        assert kept_in(tmp_path / "cache") == kept
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("data", [b"", b"damaged"])
+def test_what_is_kept_and_cannot_be_loaded_is_compiled_anew(tmp_path: Path, kind: str, data: bytes) -> None:
+    """A damaged file of the cache is replaced by a whole one."""
+    (tmp_path / "mine.py").write_text(OWN, encoding="utf-8")
+    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
+    (path,) = (tmp_path / "cache").rglob(f"*.{kind}")
+    path.write_bytes(data)
+    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
+    assert len(path.read_bytes()) > len(data)
+    kept = kept_in(tmp_path / "cache")
+    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
+    assert kept_in(tmp_path / "cache") == kept
 
 
 @pytest.mark.parametrize(

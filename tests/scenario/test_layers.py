@@ -63,6 +63,39 @@ def test_a_block_of_a_variant_joins_that_of_its_base_number_by_number(files) -> 
     assert (party.weariness.middle, party.weariness.reason) == (0.5, "judged from the course of the war")
 
 
+def test_another_strategy_in_a_variant_leaves_nothing_of_the_former(files) -> None:
+    """A name or a file replaces the inherited strategy with its parameters; a parameter alone changes the one there."""
+    text = "extends: sound.yaml\nparties: {south: {strategy: {name: boulware, exponent: 3}}}\n"
+    files.write(files.sound, "sound.yaml")
+    files.write(text, "base.yaml")
+    files.write("def demand(situation, parameters):\n    return situation.top\n", "stand.py")
+    found = {}
+    for written in ("{name: weariness_driven, sensitivity: 4}", "{file: stand.py}", "{exponent: 4}", "linear"):
+        text = f"extends: base.yaml\nparties: {{south: {{strategy: {written}}}}}\n"
+        strategy = read(files.write(text, "variant.yaml")).scenario.parties["south"].strategy
+        assert strategy is not None
+        parameters = {name: value.middle for name, value in strategy.parameters.items()}
+        found[written] = (strategy.name, strategy.file, parameters)
+    assert list(found.values()) == [
+        ("weariness_driven", None, {"sensitivity": 4}),
+        (None, "stand.py", {}),
+        ("boulware", None, {"exponent": 4}),
+        ("linear", None, {}),
+    ]
+
+
+def test_what_a_variant_deletes_of_a_strategy_that_it_replaces_must_be_there(files) -> None:
+    """`null` beside another strategy takes away an inherited key, and is told where there is none."""
+    files.write(files.sound, "sound.yaml")
+    files.write("extends: sound.yaml\nparties: {south: {strategy: {name: boulware, exponent: 3}}}\n", "base.yaml")
+    text = "extends: base.yaml\nparties: {south: {strategy: {name: linear, %s: null}}}\n"
+    strategy = read(files.write(text % "exponent", "variant.yaml")).scenario.parties["south"].strategy
+    assert strategy is not None
+    assert (strategy.name, strategy.parameters) == ("linear", {})
+    (fault,) = fault_lines(files.write(text % "sensitivity", "variant.yaml"))
+    assert "nothing to delete: there is no 'sensitivity'" in fault
+
+
 def test_paths_start_where_they_are_written(files) -> None:
     """Claims of a base in another folder are found from that folder, as is a strategy's file."""
     folder = files.folder / "variants"

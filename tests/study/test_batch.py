@@ -305,6 +305,48 @@ def test_only_what_is_asked_for_is_kept(planned: Planner, tmp_path: Path) -> Non
     assert list((tmp_path / "out" / "unlocks").iterdir()) == []
 
 
+def test_the_same_thing_is_not_varied_twice(planned: Planner) -> None:
+    """Two factors of one path, with or without the `tracks.` that may be left out, are a fault before anything runs."""
+    for first, second in (("truce.direct", "tracks.truce.direct"), ("horizon", "horizon")):
+        with pytest.raises(InvalidScenario, match=f"factors.{second}: varied twice: '{first}' came before"):
+            planned(Factor(first, values=(0.1, 0.2)), Factor(second, values=(0.3, 0.4)))
+
+
+def test_a_range_where_whole_numbers_are_asked_for_is_told_how_to_have_them(planned: Planner) -> None:
+    """Where rounding would make a range sound the fault names `whole: true`; where it would not, it does not."""
+    for factor in (Factor("horizon", (8.0, 10.5), 8.0, 10.5), Factor("horizon", low=8.5, high=10.0)):
+        with pytest.raises(InvalidScenario) as caught:
+            planned(factor, design=(Design.LATIN_HYPERCUBE, 3), sets=())
+        assert {fault.suggestion for fault in caught.value.faults} == {"whole: true"}
+    with pytest.raises(InvalidScenario) as caught:
+        planned(Factor("parties.east.weariness", low=0.5, high=2.5))
+    assert {fault.suggestion for fault in caught.value.faults} == {""}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "guess"),
+    [
+        ("exchnge.*", "exchange.*"),
+        ("*.endng", "*.ending"),
+        ("exchange.deal", "exchange.deals"),
+        ("truce.unlock.east", "truce.unlock.*"),
+    ],
+)
+def test_a_pattern_that_fits_no_outcome_is_a_fault(planned: Planner, pattern: str, guess: str) -> None:
+    """What nothing fits is refused before anything runs, with the nearest pattern or outcome that fits something."""
+    with pytest.raises(InvalidScenario) as caught:
+        planned(keep=("*.deals", pattern))
+    (fault,) = caught.value.faults
+    assert (fault.message, fault.suggestion) == (f"'{pattern}' fits no outcome", guess)
+
+
+def test_patterns_of_unlocking_sets_fit_those_of_each_track(planned: Planner) -> None:
+    """`<track>.unlock.*` and `*.unlock.*` choose the sets, without any other outcome."""
+    for pattern in ("truce.unlock.*", "*.unlock.*"):
+        assert planned(keep=(pattern,)).keeps_unlocks
+    assert not planned(keep=("truce.deals",)).keeps_unlocks
+
+
 def test_a_value_that_no_scenario_can_have_is_a_fault(planned: Planner) -> None:
     """A factor with a value out of range is refused before anything is run."""
     with pytest.raises(InvalidScenario, match=r"1.5 is out of range"):
@@ -345,12 +387,12 @@ def test_the_folder_is_named_by_everything_that_the_result_depends_on(planned: P
 
 
 def test_chunks_are_of_a_size_that_suits_the_engine(planned: Planner) -> None:
-    """A Mesa chunk has 16 to 200 runs, a compiled one 4,096 to 100,000; in between there are 32 chunks."""
+    """A Mesa chunk has 16 to 200 runs, a compiled one 512 to 100,000; in between there are 32 chunks."""
     sizes = {
         (engine, runs): planned(replications=runs, chunk=0, engine=engine).chunk
         for engine, runs in (("mesa", 100), ("mesa", 3_200), ("mesa", 10**6), ("compiled", 100), ("compiled", 10**6))
     }
-    assert list(sizes.values()) == [16, 100, 200, 4_096, 31_250]
+    assert list(sizes.values()) == [16, 100, 200, 512, 31_250]
     assert planned(replications=10**8, chunk=0, engine="compiled").chunk == 100_000
 
 

@@ -40,7 +40,11 @@ FAULTS = {
     "future": ("parley: 1", "parley: 2", ":1:9: parley: format version 2 is newer"),
     "empty list": ("[[5], [10]]", "[]", ":9:22: factors.truce.issues.days: expected at least one value"),
     "value twice": ("[[5], [10]]", "[[5], [5]]", ":9:22: factors.truce.issues.days: a value stands here twice"),
-    "range upside down": ("from: 0.2", "from: 0.9", "the lower first"),
+    "range upside down": (
+        "from: 0.2", "from: 0.9",
+        ":10:34: factors.parties.east.weariness.from: 0.9 is not below 0.6",
+    ),
+    "range without an end": ("to: 0.6, ", "", "the lower first, found a mapping"),
     "range with unknown key": (
         "steps: 3", "step: 3",
         ":10:48: factors.parties.east.weariness.step: unknown key 'step'",
@@ -52,6 +56,11 @@ FAULTS = {
         ":13:17: design.sobol: a Sobol sequence needs a power of 2",
     ),
     "unknown design": ("seed: 7", "seed: 7\ndesign: latin", "'grid', 'latin hypercube: points' or 'sobol: points'"),
+    "misspelt design": ("seed: 7", "seed: 7\ndesign: gird", "found 'gird'; did you mean 'grid'?"),
+    "misspelt sampled design": (
+        "seed: 7", "seed: 7\ndesign: {latin hypercub: 3}",
+        "found a mapping; did you mean 'latin hypercube'?",
+    ),
     "a tab": ("seed: 7", "seed:\t7", ":12:6: a tab: use spaces"),
     "too many points": (
         "steps: 3}", "steps: 10000}\n  exchange.direct: {from: 0, to: 1, steps: 9}",
@@ -111,6 +120,13 @@ def test_a_fault_is_told_with_its_place(folder: Path, old: str, new: str, said: 
     with pytest.raises(InvalidScenario) as caught:
         read_batch(folder / "b.yaml")
     assert said in str(caught.value)
+
+
+def test_a_sampled_design_needs_factors(folder: Path) -> None:
+    """Where nothing is varied a number of points says nothing: it is a fault at the design."""
+    (folder / "b.yaml").write_text("parley: 1\nbatch: b\nscenarios: small.yaml\ndesign: {sobol: 4}\n", encoding="utf-8")
+    with pytest.raises(InvalidScenario, match=r":4:9: design: a sobol design needs factors"):
+        read_batch(folder / "b.yaml")
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:

@@ -62,12 +62,12 @@ def kill_at_work(place: Path, out: str, jobs: int, delay: float) -> None:
 
 
 def files(place: Path, out: str) -> dict[str, bytes]:
-    """Every file of the batch but its manifest, which says who worked on it when."""
+    """Every file of the batch but its sittings, which say who worked on it when."""
     (folder,) = (place / out).iterdir()
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != "manifest.json"
+        if path.is_file() and path.parent.name != "sittings"
     }
 
 

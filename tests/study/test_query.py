@@ -42,10 +42,20 @@ def test_what_duckdb_says_is_handed_on(folder: Path) -> None:
 
 
 def test_a_damaged_file_is_no_traceback(folder: Path) -> None:
-    """A file that is no Parquet any more makes the query unanswerable."""
+    """A file that is no Parquet any more makes the query unanswerable, and giving the batch command again helps."""
     (folder / "runs" / "000000.parquet").write_bytes(b"nothing")
-    with pytest.raises(Unanswerable, match=r"000000\.parquet"):
+    with pytest.raises(Unanswerable, match=r"(?s)000000\.parquet.*give the batch command again"):
         query(folder, "select count(*) from runs")
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"), [("", "none"), (" ; ", "none"), ("-- all", "none"), ("select 1; select 2", "2")]
+)
+def test_a_query_is_one_statement(folder: Path, sql: str, found: str) -> None:
+    """None, or more than one of which only the last would be seen, is refused."""
+    with pytest.raises(Unanswerable, match=f"expected one statement of SQL, found {found} in '{sql}'"):
+        query(folder, sql)
+    assert list(query(folder, "select 1;").rows) == [(1,)]
 
 
 def test_a_folder_without_chunks_says_so(tmp_path: Path) -> None:

@@ -134,9 +134,9 @@ def test_what_is_no_result_is_never_replaced(tmp_path: Path) -> None:
     ("content", "complaint"),
     [
         (None, "it has no manifest.json"),
-        ("{", "cannot be read"),
+        ("{", "is damaged"),
         ('{"format": 4}', "layout 4; this version reads 3"),
-        ('{"format": 3}', "cannot be read"),
+        ('{"format": 3}', "is damaged"),
     ],
 )
 def test_a_manifest_that_cannot_be_understood_is_no_result(tmp_path: Path, content: str | None, complaint: str) -> None:

@@ -26,6 +26,7 @@ pytest.importorskip("numba")
 
 ROOT = Path(sim.__path__[0]).parent
 SHIPPED = sorted(ROOT.glob("scenarios/cases/*.yaml"))
+VARIANTS = [path for path in SHIPPED if path.read_text(encoding="utf-8").startswith("extends:")]
 SEED = 20250318
 
 
@@ -70,7 +71,14 @@ def test_shipped_scenarios_are_alike(path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.stem))
 def test_shipped_scenarios_are_alike_for_long(path: Path) -> None:
-    """The same for two hundred replications, from an odd place in a batch."""
+    """The same for two hundred replications, from an odd place in a batch; for a variant, for a few tens."""
+    assert differences(compile_case(read(path)), 1_000_003, 30 if path in VARIANTS else 200) == {}
+
+
+@pytest.mark.endurance
+@pytest.mark.parametrize("path", VARIANTS, ids=lambda path: str(path.stem))
+def test_shipped_variants_are_alike_for_long(path: Path) -> None:
+    """Two hundred replications of every variant as well."""
     assert differences(compile_case(read(path)), 1_000_003, 200) == {}
 
 

@@ -1,6 +1,7 @@
 """The files that the laboratory ships: cases, template, defaults."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,18 @@ def test_template_is_free_of_doubts() -> None:
     assert not doubts(compile_case(reading), reading)
 
 
+@cache
+def titles() -> list[str]:
+    """The titles of all shipped cases, read once."""
+    return [read(path).scenario.title for path in CASES]
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_shipped_case_says_what_it_asks(path: Path) -> None:
     """Every shipped case has a title of its own and says in a paragraph what it is about."""
     scenario = read(path).scenario
     assert len(scenario.about) > 80
-    assert [read(other).scenario.title for other in CASES].count(scenario.title) == 1
+    assert titles().count(scenario.title) == 1
 
 
 def test_the_five_conditions_of_the_seed_gate_the_ceasefire(flagship: Reading) -> None:

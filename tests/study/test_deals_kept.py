@@ -93,7 +93,7 @@ def test_a_point_is_read_as_the_spells_of_its_deals(planned: Planner, tmp_path: 
     """All deals that came into force, each with its days; only the first of a replication where that is asked."""
     plan = planned(replications=20, sets=("horizon=30",))
     folder = tmp_path / "out"
-    manifests.sit_down(folder, manifests.manifest_of(plan, "parley batch small.yaml"), "parley batch small.yaml", "1")
+    manifests.take_up(folder, manifests.manifest_of(plan, "parley batch small.yaml"), lambda line: None)
     run_batch(plan, folder, here(1), lambda progress: None)
     case = plan.bases[0].case
     deals = [

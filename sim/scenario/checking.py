@@ -178,7 +178,7 @@ def _act(desk: Desk, name: str) -> None:
 def _event(desk: Desk, name: str, event: Event) -> None:
     at = ["events", name]
     desk.claim(event.claim, [*at, "claim"])
-    if (event.date is None) == (event.chance is None):
+    if (event.date is None) == (event.chance is None) and not desk.lacks_something(at):
         desk.fault(at, "an event needs either a 'date' or a daily 'chance'", at_key=True)
     _within_calendar(desk, event.date, [*at, "date"])
     desk.period(event.since, event.until, at)

@@ -28,6 +28,9 @@ _DEFINED_UNDER = {
     "fact": ("facts",),
     "source": ("sources",),
 }
+_THIRDS_HOLD_NOTHING = (
+    "a third side owns and holds nothing of its own; what a party hands over can go into its 'escrow', or 'to' it"
+)
 
 
 class Desk:
@@ -79,7 +82,11 @@ class Desk:
         """Whether a name is one of those that there are; if not, report it."""
         names = list(names)
         if name not in names and name not in self.left_out and not self._lost(what):
-            self.fault(location, f"unknown {what} '{name}'", nearest(name, names), at_key=at_key)
+            thirds = (*self.names.mediators, *self.names.others) if what == "party" else ()
+            message = (
+                f"unknown {what} '{name}'" if name not in thirds else f"'{name}' is no party: {_THIRDS_HOLD_NOTHING}"
+            )
+            self.fault(location, message, nearest(name, names), at_key=at_key)
         return name in names
 
     def _lost(self, what: str) -> bool:
@@ -89,7 +96,9 @@ class Desk:
     def seated(self, name: str, seats: Iterable[str], location: Location) -> None:
         """Report a party that does not sit at a table."""
         if self.party(name, location, at_key=True) and name not in seats:
-            self.fault(location, f"'{name}' does not sit at this table", at_key=True)
+            self.fault(
+                location, f"'{name}' does not sit at this table: its 'parties' are {', '.join(seats)}", at_key=True
+            )
 
     def party(self, name: str, location: Location, *, at_key: bool = False) -> bool:
         """Whether a name is that of a party; if not, report it."""
@@ -144,7 +153,8 @@ class Desk:
             program = compile_expression(text, names)
         except ExpressionFault as fault:
             words = [fault.word, *fault.word.split(".")] if fault.word else []
-            if not any(word in self.left_out for word in words) and not (words and self._lost("fact")):
+            told = any(word in self.left_out for word in words) or self._faulted_menu(location, words)
+            if not told and not (words and self._lost("fact")):
                 self.faulted.add(tuple(location))
                 found = self.positions.find(location)
                 place = found.place.within(text, fault.offset, fault.length)
@@ -152,6 +162,13 @@ class Desk:
             return None
         self.programs.append((location, program))
         return program
+
+    def _faulted_menu(self, location: Location, words: Sequence[str]) -> bool:
+        """Whether something is wrong with the values of an issue that an expression of a track names."""
+        return any(
+            path[:2] == tuple(location[:2]) and "issues" in path[2:4] and any(word in path[3:5] for word in words)
+            for path in self.faulted
+        )
 
     def period(self, since: datetime.date | None, until: datetime.date | None, location: Location) -> None:
         """Report a period that ends before it begins."""

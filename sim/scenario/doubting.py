@@ -162,5 +162,8 @@ def _constant_interests(track: TrackCase, seat: int, party: str, positions: Posi
         inherited = positions.find(location).key.text != positions.root.place.text
         fixed = feature in TRUCE_FEATURES and amounts[0] != 0.0 and feature not in [one.name for one in space.issues]
         if not inherited and not fixed:
-            message = f"'{feature}' is {amounts[0]:g} in every outcome: the interest tells no outcome from another"
+            tells = (
+                "no outcome from another" if amounts[0] == 0.0 else "a deal from no deal, but no outcome from another"
+            )
+            message = f"'{feature}' is {amounts[0]:g} in every outcome: the interest tells {tells}"
             _warn(positions, report, location, message, at_key=True)

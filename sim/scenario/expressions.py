@@ -6,10 +6,12 @@ From loosest to tightest: `or`, `and`, `not`, comparison, `+ -`, `* /`, unary `-
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.scenario.faults import nearest
+from sim.scenario.menus import OPEN
 from sim.scenario.names import Names, NameTable, Reference, UnknownName
 from sim.terms import Op, Seen
 
@@ -46,7 +48,7 @@ class ExpressionFault(Exception):
     def __init__(self, offset: int, length: int, message: str, suggestion: str = "", word: str = "") -> None:
         self.offset, self.length, self.message, self.suggestion = offset, length, message, suggestion
         self.word = word
-        """The part of a name that is not known; empty for any other fault."""
+        """The name, or the part of it, that is not known or not used as it can be; empty for any other fault."""
         super().__init__(message)
 
 
@@ -283,7 +285,7 @@ class _Writer:
         self.ops.append(int(op))
         self.args.append(argument)
 
-    def name(self, node: _Node) -> None:
+    def name(self, node: _Node, *, compared: bool = False) -> None:
         if node.text in ("true", "false"):
             self.push(Op.CONSTANT, float(node.text == "true"))
             return
@@ -292,6 +294,9 @@ class _Writer:
             self.push(Op.CONSTANT, constant)
             return
         reference = self.look(node)
+        words = self.words(node)
+        if _wordy(words) and not compared:
+            raise _uncompared(node, words)
         if reference not in self.inputs:
             self.inputs.append(reference)
         self.push(Op.INPUT, float(self.inputs.index(reference)))
@@ -311,9 +316,17 @@ class _Writer:
             words = self.words(other) if _BINARY[node.text][0] == _COMPARISON else {}
             if words and part.kind == "name" and "." not in part.text:
                 self.word(part, words, op, other)
+            elif part.kind == "name" and self.compared(part, node, other):
+                self.name(part, compared=True)
             else:
                 self.write(part)
         self.push(op)
+
+    def compared(self, part: _Node, node: _Node, other: _Node) -> bool:
+        """Whether one side of an operation is compared with a word, or with what takes the same words."""
+        if _BINARY[node.text][0] != _COMPARISON or other.kind != "name":
+            return False
+        return "." not in other.text or (node.text in ("==", "!=") and self.words(other) == self.words(part))
 
     def words(self, node: _Node) -> dict[str, float]:
         """The words that a name may be compared with."""
@@ -333,11 +346,23 @@ class _Writer:
                 message = f"'{node.text}' is not a value of '{other.text}'"
                 guess = nearest(node.text, words)
                 raise ExpressionFault(node.offset, len(node.text), message, guess, node.text) from None
+            if _wordy(words):
+                raise _uncompared(other, words)
         elif op not in (Op.EQUAL, Op.UNEQUAL):
             message = f"'{node.text}' is a word: words have no order, compare them with == or !="
             raise ExpressionFault(node.offset, len(node.text), message)
         else:
             self.push(Op.CONSTANT, words[node.text])
+
+
+def _wordy(words: Mapping[str, float]) -> bool:
+    """Whether something takes words alone: `open` may stand among numbers of days, and is one."""
+    return any(word != OPEN for word in words)
+
+
+def _uncompared(node: _Node, words: Mapping[str, float]) -> ExpressionFault:
+    message = f"the values of '{node.text}' are words: compare it with one of them"
+    return ExpressionFault(node.offset, len(node.text), message, f"{node.text} == {next(iter(words))}", node.text)
 
 
 def _number(node: _Node) -> float:

@@ -89,6 +89,13 @@ class NameTable:
         """
         return Names(self, "'available if' is asked", self.tracks[track].steps)
 
+    def for_escrow(self, track: str) -> "Names":
+        """What the end of an escrow may look at: the world and the track's deal, as `delivers if`.
+
+        Raises KeyError for an unknown track.
+        """
+        return replace(self.for_gate(track, Gate.DELIVERS), moment="'until' is asked")
+
     def for_terms(self, track: str, *, renewal: bool = False) -> "Names":
         """What the terms (constraints, truce, grants) of a track or of its renewal may look at.
 
@@ -209,6 +216,10 @@ class Names:
         if self.steps is None:
             raise UnknownName(f"'{name}' cannot be looked at: it belongs to a track's deal")
         if len(parts) == 2:
+            if parts[1] not in self.steps and not nearest(parts[1], self.steps):
+                raise UnknownName(
+                    f"'{name}': there is no step '{parts[1]}', and '{parts[0]}' looks at steps", word=parts[1]
+                )
             return Reference(kind, _ordinal(name, parts, 1, self.steps), name=name)
         _shape(name, parts, f"{parts[0]}.<step>.<party>")
         step = _ordinal(name, parts, 1, self.steps)

@@ -174,7 +174,7 @@ def _custody(desk: Desk, step: Step, at: list[str]) -> None:
     if step.escrow is not None:
         desk.third(step.escrow.by, [*at, "escrow", "by"])
         if step.escrow.until is not None:
-            desk.expression(step.escrow.until, desk.names.for_gate(str(at[1]), Gate.DELIVERS), [*at, "escrow", "until"])
+            desk.expression(step.escrow.until, desk.names.for_escrow(str(at[1])), [*at, "escrow", "until"])
     given = {what for amounts in step.gives.values() for what in amounts}
     if step.declines is not None:
         desk.third(step.declines.verified_by, [*at, "declines", "verified_by"])
@@ -197,7 +197,7 @@ def _given(
     parties = desk.relation(relation, "gives", at)
     absent = [party for party in parties or () if party not in seats]
     if absent:
-        desk.fault(at, f"'{absent[0]}' does not sit at this table", at_key=True)
+        desk.seated(absent[0], seats, at)
     for what, text in amounts.items():
         here = [*at, what]
         captives = what in desk.names.categories
@@ -234,9 +234,10 @@ def _schedule(desk: Desk, step: Step, at: list[str]) -> None:
     elif step.over_days is not None and step.standing:
         message = "a count that is settled when it falls due has no total to be spread over days"
         desk.fault([*at, "standing"], f"'standing' cannot stand beside 'over_days': {message}", at_key=True)
-    elif (step.every is None) != (step.times is None):
+    elif (step.every is None) != (step.times is None) and not desk.lacks_something(at):
         there, absent = ("every", "times") if step.times is None else ("times", "every")
-        desk.fault([*at, there], f"'{there}' needs '{absent}'", at_key=True)
+        means = "the number of tranches" if absent == "times" else "the days between tranches"
+        desk.fault([*at, there], f"'{there}' needs '{absent}', {means}", at_key=True)
 
 
 def _no_circle(desk: Desk, steps: Mapping[str, Step], at: list[str]) -> None:

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+from typer.testing import CliRunner
+
+from sim.cli import app
+
 HEAVY = ("matplotlib", "mesa", "networkx", "numpy", "pandas", "pydantic", "ruamel", "scipy")
 
 
@@ -20,6 +24,12 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Usage: " in done.stdout
     assert done.stderr == "[]\n"
+
+
+def test_help_shows_brackets_as_they_are_written() -> None:
+    """How `--factor` is written, and what is done where a number is left out, can be read in the help of a batch."""
+    said = CliRunner().invoke(app, ["batch", "--help"], env={"COLUMNS": "140"}).stdout
+    assert all(words in said for words in ("Vary a path: [a, b] or {from: a, to: b, steps: n}.", "[default: 100]"))
 
 
 def test_a_reader_who_leaves_early_gets_no_traceback() -> None:

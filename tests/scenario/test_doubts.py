@@ -116,6 +116,14 @@ def test_an_interest_in_what_is_always_the_same_is_a_warning(files) -> None:
     ]
 
 
+def test_an_interest_that_only_tells_a_deal_from_none_is_said_to(files) -> None:
+    """A gesture of ten in every package makes a deal worth more, and no package worth more than another."""
+    assert compiled_doubts(files, ("{wounded: extra}", "{wounded: 10}")) == [
+        "48:44: warning: exchange.interests.south.gesture_received: 'gesture_received' is 10 in every outcome: "
+        "the interest tells a deal from no deal, but no outcome from another"
+    ]
+
+
 def test_a_fixed_scope_may_be_an_interest(files) -> None:
     """A scope that the terms fix is worth something against no deal: an interest in it is in order."""
     assert compiled_doubts(files, ("south: {truce_days: 1}}", "south: {truce_days: 1, scope: 1}}")) == []

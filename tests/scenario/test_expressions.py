@@ -131,7 +131,7 @@ def reference(program: Program) -> tuple[Seen, int, int, int]:
     [
         ("day", (Seen.DAY, -1, -1, -1)),
         ("calm", (Seen.FACT, 1, -1, -1)),
-        ("proposal.manner", (Seen.PROPOSAL, 1, -1, -1)),
+        ("proposal.manner == forced", (Seen.PROPOSAL, 1, -1, -1)),
         ("agreed.gift", (Seen.AGREED, 1, -1, -1)),
         ("delivered.swap.south", (Seen.DELIVERED, 0, 1, -1)),
         ("held.south.north.wounded", (Seen.HELD, 1, 0, 1)),
@@ -140,7 +140,7 @@ def reference(program: Program) -> tuple[Seen, int, int, int]:
         ("strength.north", (Seen.STRENGTH, 0, -1, -1)),
         ("trust.south.north", (Seen.TRUST, 1, 0, -1)),
         ("ledger.south(7)", (Seen.LEDGER, 1, 7, -1)),
-        ("track.pause.phase", (Seen.TRACK_PHASE, 1, -1, -1)),
+        ("track.pause.phase == talks", (Seen.TRACK_PHASE, 1, -1, -1)),
         ("track.exchange.deals", (Seen.TRACK_DEALS, 0, -1, -1)),
         ("track.pause.days_since_deal", (Seen.TRACK_SINCE_DEAL, 1, -1, -1)),
         ("track.pause.in_force", (Seen.TRACK_IN_FORCE, 1, -1, -1)),
@@ -172,11 +172,7 @@ def test_a_phase_is_compared_with_its_word() -> None:
 def test_a_renewal_asks_about_inherited_issues_first() -> None:
     """Issues of a renewal: those of the track that it leaves alone, in order, then its own."""
     renewing = TABLE.for_gate("pause", Gate.RENEWS)
-    assert [reference(compile_expression(f"proposal.{name}", renewing))[1] for name in ("watch", "days", "reason")] == [
-        0,
-        1,
-        2,
-    ]
+    assert [renewing.look(f"proposal.{name}").a for name in ("watch", "days", "reason")] == [0, 1, 2]
     assert value("proposal.reason == asked", {"proposal.reason": 1.0}, renewing) == 1
 
 
@@ -193,6 +189,7 @@ def test_a_compiled_track_sees_what_its_gates_and_its_terms_see() -> None:
         assert reference(compile_expression(text, everything)) == reference(compile_expression(text, names))
 
 
+WORDS = "the values of 'proposal.manner' are words: compare it with one of them"
 FAULTS = [
     ("", 0, 0, "expected a number or a name, found nothing more", ""),
     ("aid <", 5, 0, "expected a number or a name, found nothing more", ""),
@@ -228,10 +225,31 @@ FAULTS = [
         "'voluntary' is a word: words have no order, compare them with == or !=",
         "",
     ),
+    ("proposal.manner", 0, 15, WORDS, "proposal.manner == forced"),
+    ("0.4 * proposal.manner", 6, 15, WORDS, "proposal.manner == forced"),
+    ("proposal.manner == 1", 0, 15, WORDS, "proposal.manner == forced"),
+    ("not proposal.manner", 4, 15, WORDS, "proposal.manner == forced"),
+    ("proposal.manner == aid", 0, 15, WORDS, "proposal.manner == forced"),
+    (
+        "track.pause.phase < track.exchange.phase",
+        0,
+        17,
+        "the values of 'track.pause.phase' are words: compare it with one of them",
+        "track.pause.phase == dormant",
+    ),
+    ("agreed.size > 1", 0, 11, "'agreed.size': there is no step 'size', and 'agreed' looks at steps", ""),
     ("(" * 80 + "1" + ")" * 80, 50, 1, "nested too deeply", ""),
     ("1" + " + 1" * 100, 0, 401, "an expression of more than 200 operations", ""),
     ("1" + " " * 2000, 0, 2001, "an expression of 2,001 characters; at most 2,000", ""),
 ]
+
+
+def test_two_things_that_take_the_same_words_may_be_compared() -> None:
+    """Two tables can be asked whether they have come equally far."""
+    text = "track.pause.phase == track.exchange.phase"
+    phases = {"track.pause.phase": 1.0, "track.exchange.phase": 1.0}
+    assert value(text, phases) == 1
+    assert value(text, {**phases, "track.exchange.phase": 2.0}) == 0
 
 
 @pytest.mark.parametrize(("text", "offset", "length", "message", "suggestion"), FAULTS)

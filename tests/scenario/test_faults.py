@@ -444,7 +444,25 @@ CASES = [
         "45:88: exchange.steps.gift.after: unknown step 'swop'; did you mean 'swap'?",
     ),
     ("after: swap", "after: gift", "after", "45:81: exchange.steps.gift.after: steps in a circle: gift after gift"),
-    ("after: swap", "times: 3", "times", "45:81: exchange.steps.gift.times: 'times' needs 'every'"),
+    (
+        "captures:",
+        "captures:\n  host takes south: {able: {assumed: 1, because: a guess}}",
+        "host takes south",
+        "28:3: captures.host takes south: 'host' is no party: a third side owns and holds nothing of its own; what a "
+        "party hands over can go into its 'escrow', or 'to' it",
+    ),
+    (
+        "after: swap",
+        "every: 7, times: many",
+        "many",
+        "45:98: exchange.steps.gift.times: expected a whole number, found 'many'",
+    ),
+    (
+        "after: swap",
+        "times: 3",
+        "times",
+        "45:81: exchange.steps.gift.times: 'times' needs 'every', the days between tranches",
+    ),
     (
         "after: swap",
         "every: 7, times: 3, over_days: 9",
@@ -578,6 +596,12 @@ CASES = [
         "feast",
         "65:3: acts.feast: an act needs a 'truce' or something that one party 'gives' another",
     ),
+    (
+        "chance: 0.01",
+        "date: tomorrow",
+        "tomorrow",
+        "68:16: events.leak.date: expected a date such as 2025-03-18, found 'tomorrow'",
+    ),
     ("chance: 0.01", "times: 1", "leak", "68:3: events.leak: an event needs either a 'date' or a daily 'chance'"),
     (
         "chance: 0.01",
@@ -688,7 +712,7 @@ CASES = [
         "escrow: {by: host, until: proposal.size > 3}",
         "proposal.size",
         "45:107: exchange.steps.gift.escrow.until: 'proposal.size' cannot be looked at: there is no proposal when "
-        "'delivers if' is asked",
+        "'until' is asked",
     ),
     (
         "wounded: 1.5}",
@@ -995,12 +1019,15 @@ def test_a_track_has_a_table_of_its_own(files) -> None:
         ("gesture: true", "gesture: false"),
     )
     assert [(fault.path, fault.message) for fault in faults] == [
-        ("exchange.steps.gift.west gives south", "'west' does not sit at this table"),
+        (
+            "exchange.steps.gift.west gives south",
+            "'west' does not sit at this table: its 'parties' are north, south",
+        ),
         (
             "exchange.steps.gift.west gives south.able",
             "west holds no captives of south, category 'able', and none are captured: there is nothing to give",
         ),
-        ("exchange.interests.west", "'west' does not sit at this table"),
+        ("exchange.interests.west", "'west' does not sit at this table: its 'parties' are north, south"),
     ]
 
 

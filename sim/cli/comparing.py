@@ -51,12 +51,12 @@ def compare(
     ],
     replications: Annotated[
         int | None,
-        typer.Option("-n", min=2, help="How many replications of a scenario. [default: as the results, or 1000]"),
+        typer.Option("-n", min=2, help="How many replications of a scenario. \\[default: as the results, or 1000]"),
     ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
-            metavar="NUMBER", parser=ordinal, help="Of scenarios that are run. [default: as the results, or 1]"
+            metavar="NUMBER", parser=ordinal, help="Of scenarios that are run. \\[default: as the results, or 1]"
         ),
     ] = None,
     central: Annotated[bool, typer.Option("--central", help="Run scenarios with every value at its middle.")] = False,

@@ -202,7 +202,10 @@ def _track(draw: DrawFn, world: _World, name: str) -> Plain:
         "steps": steps or None,
         "truce": draw(_truce(may_open="open" in issues["days"])) if truce else None,
         "renewal": draw(_renewal(world, seats)) if renews else None,
-        "grants": {fact: draw(st.sampled_from(["0.7", "kind", "1 - kind", "min(1, size / 20)"])) for fact in grants}
+        "grants": {
+            fact: draw(st.sampled_from(["0.7", "kind == wide", "1 - (kind == wide)", "min(1, size / 20)"]))
+            for fact in grants
+        }
         or None,
         "repeats": draw(maybe(st.integers(0, 5).map(lambda days: {"cool_down": days}))),
         "supersedes": draw(st.lists(st.sampled_from(others), max_size=2, unique=True)) if others else None,
@@ -291,8 +294,8 @@ def _truce(draw: DrawFn, *, may_open: bool) -> Plain:
     made = {
         "days": "days" if may_open else draw(st.sampled_from(["days", "days + 2", "6", "open"])),
         "open_counts_as": draw(maybe(st.sampled_from([20, 100]))),
-        "scope": draw(st.sampled_from(["1", "0.2", "0.5 + kind / 4"])),
-        "monitoring": draw(st.sampled_from(["0", "0.7", "kind"])),
+        "scope": draw(st.sampled_from(["1", "0.2", "0.5 + (kind == wide) / 4"])),
+        "monitoring": draw(st.sampled_from(["0", "0.7", "kind == wide"])),
         "exit_clause": draw(st.booleans()),
         "after_expiry": draw(maybe(ranged(0.5, 9).map(lambda days: {"restraint_days": days}))),
     }

@@ -24,7 +24,6 @@ from sim.terms import DISCLAIMER
 
 TEMPLATE = Path(__file__).with_name("reference.md.in")
 NOTHING = "–"
-_NOT_YET = " (not yet supported)"
 _WORDS: Sequence[tuple[Any, str]] = (
     (schema.Expression, "expression"),
     (schema.Name, "name"),
@@ -122,8 +121,6 @@ def _row(model: type[schema.Part], field: str, info: FieldInfo) -> tuple[str, st
     gathers, verb = shape.RELATING.get(model, ("", ""))
     key = f"a{verb}b" if field == gathers else info.alias or field
     by, meaning = _described(info)
-    if key in schema.NOT_YET.get(model, ()):
-        return f"`{key}`", NOTHING, NOTHING, f"*not yet supported:* {meaning.removesuffix(_NOT_YET)}"
     holds = kind(get_type_hints(model, include_extras=True)[field])
     holds += f" by {by}{_size(info.metadata)}" if by else ""
     return f"`{key}`", holds, _default(model, field, info), meaning

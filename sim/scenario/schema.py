@@ -660,9 +660,6 @@ def _gather_relations(raw: Any, verb: str, under: str) -> Any:
     return {**rest, under: {**gathered, **relations}} if relations and isinstance(gathered, dict) else raw
 
 
-NOT_YET: dict[type[Part], tuple[str, ...]] = {}
-"""Keys that have their place in the format but not yet a meaning in the engines."""
-
 OF_WAR: Mapping[type[Part], Sequence[str]] = {
     Scenario: ("captures",),
     Party: (
@@ -684,4 +681,4 @@ OF_WAR: Mapping[type[Part], Sequence[str]] = {
 }
 """Keys that mean something only in a war: a scenario outside one (`war: false`) cannot give them."""
 
-__all__ = ["FORMAT", "MOST_DAYS", "MOST_OUTCOMES", "NOT_YET", "OF_WAR", "Scenario", "Value"]
+__all__ = ["FORMAT", "MOST_DAYS", "MOST_OUTCOMES", "OF_WAR", "Scenario", "Value"]

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from sim.scenario import shape
 from sim.scenario.faults import Place, Report, nearest, one_of
-from sim.scenario.schema import FORMAT, NOT_YET, OF_WAR, Part, Scenario
+from sim.scenario.schema import FORMAT, OF_WAR, Part, Scenario
 from sim.scenario.tree import Entry, Found, Node, Positions, Scalar, plain
 from sim.scenario.values import Value
 
@@ -110,7 +110,7 @@ def _without(node: Node, paths: Sequence[Sequence[str]]) -> Node:
     return replace(node, value=entries)
 
 
-# What has no meaning yet, or none outside a war -----------------------------------------------------------
+# What has no meaning outside a war ------------------------------------------------------------------------
 
 
 def _refused(root: Node, report: Report) -> list[list[str]]:
@@ -138,9 +138,7 @@ def _walk(
         for at, item in enumerate(node.value):
             _walk(item, shape.inside(here, str(at)), [*path, str(at)], of_war, refuse)
     for key, (_, child) in node.entries.items():
-        if model is not None and key in NOT_YET.get(model, ()):
-            refuse([*path, key], f"'{key}' is not yet supported")
-        elif model is not None and key in of_war.get(model, ()):
+        if model is not None and key in of_war.get(model, ()):
             refuse([*path, key], f"'{key}' belongs to a war, and this scenario is outside one ('war: false')")
         else:
             _walk(child, shape.inside(here, key), [*path, key], of_war, refuse)

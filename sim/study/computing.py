@@ -9,8 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy
-
 from sim.engine.chunk import FINE, Chunk, Deals, deals_from_records, from_records, joined_deals
 from sim.engine.record import RunRecord
 from sim.scenario.case import Case
@@ -75,11 +73,7 @@ def compiled(case: Case, seed: int, central: bool) -> Some:
     Raises:
         CannotCompile: the engine cannot run the case.
     """
-    engine = _compiled()
-    try:
-        prepared = engine.prepare(case)
-    except engine.NotCompilable as error:
-        raise CannotCompile(str(error)) from None
+    engine, prepared = _prepared(case)
 
     def some(first: int, count: int) -> Chunk:
         chunk: Chunk = engine.run_deals(prepared, seed, first, count, central=central)
@@ -109,26 +103,27 @@ def lives_compiled(case: Case, seed: int) -> Living:
     Raises:
         CannotCompile: the engine cannot run the case.
     """
-    engine = _compiled()
-    try:
-        prepared = engine.prepare(case)
-    except engine.NotCompilable as error:
-        raise CannotCompile(str(error)) from None
+    engine, prepared = _prepared(case)
 
     def some(first: int, count: int) -> tuple[int, Deals]:
-        chunk: Chunk = engine.run_given(prepared, seed, first, engine.Given((), numpy.zeros((count, 0))))
-        assert chunk.deals is not None, "runs with given parameters keep every deal"
+        chunk: Chunk = engine.run_deals(prepared, seed, first, count)
+        assert chunk.deals is not None, "every deal is kept"
         fine = chunk.status == FINE
         return int(fine.sum()), chunk.deals.some(fine[chunk.deals.replication - first])
 
     return some
 
 
-def _compiled() -> Any:
+def _prepared(case: Case) -> tuple[Any, Any]:
+    """The compiled engine, and a case that is ready for it. Raises CannotCompile."""
     try:
-        return import_module("sim.engine.compiled")  # it takes a compiler, which not every Python has
+        engine = import_module("sim.engine.compiled")  # it takes a compiler, which not every Python has
     except ImportError as error:
         raise CannotCompile(f"the compiled engine is not there: {error}") from None
+    try:
+        return engine, engine.prepare(case)
+    except engine.NotCompilable as error:
+        raise CannotCompile(str(error)) from None
 
 
 ENGINES: Mapping[str, Engine] = {"compiled": Engine(compiled, 4_000), "mesa": Engine(mesa, 4)}

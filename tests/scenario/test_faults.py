@@ -658,7 +658,7 @@ CASES = [
         "exchnage",
         "69:13: fitted_to.exchnage: unknown track 'exchnage'; did you mean 'exchange'?",
     ),
-    # in the format, not yet in the engines
+    # other actors
     (
         "parley: 1\n",
         "parley: 1\nothers: [west, west]\n",

@@ -132,13 +132,6 @@ def test_every_key_has_a_meaning(block: str) -> None:
         assert by_name == bool(re.match(r"by .+: .", field.description)), name
 
 
-def test_what_is_not_yet_supported_is_marked() -> None:
-    """The rows that say so are those of the keys that the reader refuses."""
-    refused = [key for keys in schema.NOT_YET.values() for key in keys]
-    marked = re.findall(r"^\| `(\w+)` \| – \| – \| \*not yet supported:\*", PAGE, re.MULTILINE)
-    assert sorted(marked) == sorted(refused)
-
-
 def shipped() -> Iterator[tuple[str, str, str, str]]:
     """Every default as the shipped file writes it: section, key, numbers, reason."""
     file = YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))

@@ -136,9 +136,9 @@ def unlocking_text(found: Unlocking, horizon: int, labels: Labels) -> list[str]:
     ]
     if not found.bindings:
         return [*lines, "No precondition of the track can stand in its way."]
-    best = max(found.bindings, key=lambda each: each.first.gain)
+    best = max(found.bindings, key=lambda each: each.first.value)
     if best.first.above:
-        gain = points(best.first.gain, best.first.low, best.first.high)
+        gain = points(best.first.value, best.first.low, best.first.high)
         lines.append(f"Relaxed by itself, {labels.whose(track, best.condition)} adds most: {gain}.")
     else:
         lines.append("Relaxed by itself, no precondition is told to add anything.")
@@ -153,9 +153,9 @@ def _last_text(found: Unlocking, labels: Labels) -> Iterator[str]:
     """Which preconditions still bind when all others are given up; nothing to say of a track with but one."""
     if len(found.bindings) < 2:
         return
-    still = sorted((each for each in found.bindings if each.last.above), key=lambda each: -each.last.gain)
+    still = sorted((each for each in found.bindings if each.last.above), key=lambda each: -each.last.value)
     kept = [
-        f"{labels.whose(found.target.track, each.condition)}, {points(each.last.gain, each.last.low, each.last.high)}"
+        f"{labels.whose(found.target.track, each.condition)}, {points(each.last.value, each.last.low, each.last.high)}"
         for each in still
     ]
     if kept:
@@ -169,7 +169,7 @@ def _enough_text(found: Unlocking, labels: Labels) -> str:
     if enough is None:
         return f"Of {tried} tried, none is told to raise it."
     share = f"{percent(enough.reached.share)} ({interval(enough.reached.low, enough.reached.high)})"
-    gain = points(enough.gain.gain, enough.gain.low, enough.gain.high)
+    gain = points(enough.gain.value, enough.gain.low, enough.gain.high)
     others = "" if len(found.relaxed) == 1 else f"; of {tried} tried, none is told to do better"
     which = together(found.target.track, enough.conditions, labels)
     return f"The unlock: relaxing {which} makes it {share}, {gain} more{others}."
@@ -219,9 +219,9 @@ def draw_unlocking(found: Unlocking, horizon: int, labels: Labels, *, title: str
         """What each precondition adds: relaxed first (full), relaxed last (open)."""
         for place, each in enumerate(found.bindings):
             for gain, shift, face in ((each.first, -0.15, style.INK), (each.last, 0.15, "white")):
-                below, above = 100 * (gain.gain - gain.low), 100 * (gain.high - gain.gain)
+                below, above = 100 * (gain.value - gain.low), 100 * (gain.high - gain.value)
                 axes.errorbar(
-                    [100 * gain.gain], [place + shift], xerr=[[below], [above]], fmt="o", color=style.INK, mfc=face,
+                    [100 * gain.value], [place + shift], xerr=[[below], [above]], fmt="o", color=style.INK, mfc=face,
                     markersize=3.2, linewidth=0.8, capsize=1.5, clip_on=False,
                 )  # fmt: skip
         axes.axvline(0, color=style.SOFT, linewidth=0.6, zorder=0)
@@ -236,7 +236,7 @@ def draw_unlocking(found: Unlocking, horizon: int, labels: Labels, *, title: str
     data = [_row("nothing relaxed", "", *_of(found.before))]
     for each in found.bindings:
         for what, gain in (("relaxed first", each.first), ("relaxed last", each.last)):
-            data.append(_row(what, each.condition, gain.gain, gain.low, gain.high))
+            data.append(_row(what, each.condition, gain.value, gain.low, gain.high))
     data += [_row("set", "+".join(each.members), *each[1:]) for each in columns]
     return Drawing(figure, data, f"{' '.join(unlocking_text(found, horizon, labels))} {rests}.")
 

@@ -10,7 +10,7 @@ from sim.show.blocking import ENTERS, interval, percent, points, target_text, wh
 from sim.show.labels import Labels
 from sim.show.words import counted, number
 from sim.study.blocking import Blocking
-from sim.study.pairing import Gain
+from sim.study.estimates import Estimate
 from sim.study.summary import Mean
 from sim.study.unlocking import Unlocking
 
@@ -97,8 +97,8 @@ def of_refusals(rows: Sequence[Mapping[str, object]], labels: Labels) -> Iterato
         yield _table("What was refused, and over what", heads, cells, "Short of: what the nearest offer lacked.")
 
 
-def _gain(gain: Gain) -> str:
-    return points(gain.gain, gain.low, gain.high).replace(" points", "") + ("" if gain.told else " not told")
+def _gain(gain: Estimate) -> str:
+    return points(gain.value, gain.low, gain.high).replace(" points", "") + ("" if gain.told else " not told")
 
 
 def _mean(mean: Mean) -> str:

@@ -17,7 +17,7 @@ from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.case import Case
 from sim.show.files import save
 from sim.show.sensitivity import Teller
-from sim.study import sensitivity, variance
+from sim.study import paired, sensitivity, variance
 from sim.study.outcome import Outcome, RunsFailed, UnknownOutcome
 from sim.study.plan import hash_of
 from sim.study.results import MANIFEST, NotAResult, heading_of, require_room, staged, write_json
@@ -102,7 +102,7 @@ def answer(case: Case, options: Options, out: Path | None, write: Callable[[str]
 
 def _identity(case: Case, asked: Asked) -> str:
     """Hash of everything that the result depends on."""
-    methods = [hash_of(Path(str(module.__file__))) for module in (sensitivity, variance)]
+    methods = [hash_of(Path(str(module.__file__))) for module in (sensitivity, paired, variance)]
     asks = [FORMAT, case.digest, asdict(asked), rules_version(), versions()["SALib"], methods]
     told = json.dumps(asks, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()

@@ -12,8 +12,8 @@ from rich.table import Table
 from sim.show import style
 from sim.show.files import DOTS, Drawing
 from sim.show.words import counted, number
+from sim.study.estimates import Estimate
 from sim.study.sensitivity import ENDS, STEP, Asked, Level, Sensitivity, Swing
-from sim.study.variance import Estimate
 
 BAR, LINE = 0.27, 0.6
 """Height in inches of a line of a figure, and of its bar as a share of it."""

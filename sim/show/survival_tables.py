@@ -12,8 +12,9 @@ from rich.table import Table
 from sim.show.files import save
 from sim.show.survival import draw, labels_of, names_of, noun
 from sim.show.words import capital, number, spaced
+from sim.study.estimates import Estimate
 from sim.study.results import heading_of, write_json
-from sim.study.survival import Estimate, by_age
+from sim.study.survival import by_age
 from sim.study.surviving import Survivals, Variant
 
 UNSEEN = "not seen so long"
@@ -98,7 +99,7 @@ def _difference(difference: Estimate | None, scale: float) -> tuple[str, str]:
         return UNSEEN, ""
     value, low, high = (scale * each for each in (difference.value, difference.low, difference.high))
     told = f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
-    return told, ("more" if value > 0 else "less") if difference.is_clear else "not shown"
+    return told, ("more" if value > 0 else "less") if difference.told else "not shown"
 
 
 def command_of(found: Survivals) -> str:

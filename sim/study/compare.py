@@ -13,8 +13,9 @@ from math import fsum
 from pathlib import Path
 from typing import Any
 
+from sim.study.estimates import Estimate
 from sim.study.manifest import BatchManifest, ScenarioEntry, read_batch_manifest
-from sim.study.paired import Difference, difference_of_means, difference_of_reals, difference_of_shares
+from sim.study.paired import difference_of_means, difference_of_reals, difference_of_shares
 from sim.study.plan import setting_text
 from sim.study.query import Ask, quoted, together
 from sim.study.summary import ENDINGS
@@ -66,8 +67,8 @@ class Effect:
     """Pairs that have the outcome on both sides."""
     first: float
     second: float
-    difference: Difference
-    jointly: Difference
+    difference: Estimate
+    jointly: Estimate
     """With an interval so wide that all of them hold together at the same confidence (Bonferroni)."""
     fewer: int
     """Pairs in which the other has less of it; of a share, in which only the first has it."""
@@ -209,7 +210,7 @@ class _Counted:
     n: int
     first: float
     second: float
-    difference: Callable[[float], Difference]
+    difference: Callable[[float], Estimate]
     fewer: int
     more: int
 

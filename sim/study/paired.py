@@ -4,29 +4,15 @@ A pair is one replication in both variants. Intervals describe the luck of the d
 """
 
 import math
-from dataclasses import dataclass
-from statistics import NormalDist
+
+from sim.study.estimates import Estimate, normal_quantile
 
 STEPS = 60
 """Halvings until a bound is found; each step halves a distance of at most 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The second variant less the first, with its interval; without one (NaN) for fewer than two pairs."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def told(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.low > 0 or self.high < 0
-
-
-def difference_of_means(n: int, total: int, squares: int, confidence: float = 0.95) -> Difference:
-    """The mean of paired differences with its normal interval, mean ± z·s/√n.
+def difference_of_means(n: int, total: int, squares: int, confidence: float = 0.95) -> Estimate:
+    """The mean of paired differences with its normal interval, mean ± z·s/√n; none for fewer than two pairs.
 
     Args:
         n: pairs.
@@ -39,13 +25,13 @@ def difference_of_means(n: int, total: int, squares: int, confidence: float = 0.
     """
     mean = total / n if n else math.nan
     if n < 2:
-        return Difference(mean, math.nan, math.nan)
+        return Estimate(mean, math.nan, math.nan)
     variance = (n * squares - total * total) / (n * (n - 1))
-    half = _quantile(confidence) * math.sqrt(variance / n)
-    return Difference(mean, mean - half, mean + half)
+    half = normal_quantile(confidence) * math.sqrt(variance / n)
+    return Estimate(mean, mean - half, mean + half)
 
 
-def difference_of_reals(differences: list[float], confidence: float = 0.95) -> Difference:
+def difference_of_reals(differences: list[float], confidence: float = 0.95) -> Estimate:
     """The same for differences that are no whole numbers; the order in which they stand does not matter.
 
     >>> difference_of_reals([0.5, 1.0, 1.5]).value
@@ -54,13 +40,13 @@ def difference_of_reals(differences: list[float], confidence: float = 0.95) -> D
     n = len(differences)
     mean = math.fsum(differences) / n if n else math.nan
     if n < 2:
-        return Difference(mean, math.nan, math.nan)
+        return Estimate(mean, math.nan, math.nan)
     variance = math.fsum((each - mean) * (each - mean) for each in differences) / (n - 1)
-    half = _quantile(confidence) * math.sqrt(variance / n)
-    return Difference(mean, mean - half, mean + half)
+    half = normal_quantile(confidence) * math.sqrt(variance / n)
+    return Estimate(mean, mean - half, mean + half)
 
 
-def difference_of_shares(n: int, first: int, second: int, confidence: float = 0.95) -> Difference:
+def difference_of_shares(n: int, first: int, second: int, confidence: float = 0.95) -> Estimate:
     """The difference of two shares over the same pairs, with Tango's score interval.
 
     It leaves 0 out exactly where McNemar's statistic, (second − first)²/(second + first), exceeds z². Where no pair
@@ -83,11 +69,11 @@ def difference_of_shares(n: int, first: int, second: int, confidence: float = 0.
     """
     if first < 0 or second < 0 or first + second > n:
         raise ValueError(f"{first} and {second} of {n} are no counts of pairs that differ")
-    z = _quantile(confidence)
+    z = normal_quantile(confidence)
     if n < 1:
-        return Difference(math.nan, math.nan, math.nan)
+        return Estimate(math.nan, math.nan, math.nan)
     value = (second - first) / n
-    return Difference(value, -_bound(n, second, first, -value, z), _bound(n, first, second, value, z))
+    return Estimate(value, -_bound(n, second, first, -value, z), _bound(n, first, second, value, z))
 
 
 def _bound(n: int, first: int, second: int, value: float, z: float) -> float:
@@ -112,9 +98,3 @@ def _score(n: int, first: int, second: int, difference: float) -> float:
     if spread <= 0:
         return math.copysign(math.inf, gap) if gap else 0.0
     return gap / math.sqrt(spread)
-
-
-def _quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence {confidence} is out of range: must lie strictly between 0 and 1")
-    return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -17,9 +17,11 @@ from sim.engine.compiled import Given, Prepared, run_points
 from sim.rules import chance
 from sim.scenario.case import Case, Parameter, draw_parameters
 from sim.scenario.values import Status
+from sim.study.estimates import Estimate
 from sim.study.outcome import Outcome, require_fine
+from sim.study.paired import difference_of_reals, difference_of_shares
 from sim.study.summary import mean_of, share_of
-from sim.study.variance import Array, Estimate, elementary_effects, nested_share, sobol_indices
+from sim.study.variance import Array, elementary_effects, nested_share, sobol_indices
 
 ROWS = 2000
 """Replications that are run at once."""
@@ -318,7 +320,7 @@ def _swing(run: Evaluator, place: int) -> Swing:
         low, high = float(round(low)), float(round(high))
     below, above = (run([place], numpy.full((n, 1), end), range(n))[:, 0] for end in (low, high))
     share = run.asked.outcome.is_share
-    return Swing(parameter.path, low, high, _mean(below, share), _mean(above, share), _mean(above - below, share=False))
+    return Swing(parameter.path, low, high, _mean(below, share), _mean(above, share), _difference(below, above, share))
 
 
 def _mean(values: Array, share: bool) -> Estimate:
@@ -328,6 +330,14 @@ def _mean(values: Array, share: bool) -> Estimate:
         return Estimate(found.share, found.low, found.high)
     mean = mean_of(values.tolist())
     return Estimate(mean.mean, mean.low, mean.high)
+
+
+def _difference(first: Array, second: Array, share: bool) -> Estimate:
+    """The second less the first, over replications that share their luck."""
+    gaps = second - first
+    if share:
+        return difference_of_shares(len(gaps), int((gaps < 0).sum()), int((gaps > 0).sum()))
+    return difference_of_reals(gaps.tolist())
 
 
 def _levels(run: Evaluator, places: Sequence[int]) -> tuple[Level, Level, Level]:
@@ -346,7 +356,7 @@ def _levels(run: Evaluator, places: Sequence[int]) -> tuple[Level, Level, Level]
         share, between, within = nested_share(y, asked.seed)
         if len(held) == len(places):
             share, between = Estimate(0.0, 0.0, 0.0), 0.0
-        difference = _mean(mine - drawn, share=False)
+        difference = _difference(drawn, mine, asked.outcome.is_share)
         return Level(len(places) - len(held), _mean(mine, asked.outcome.is_share), difference, share, between, within)
 
     assumed = [place for place in places if case.parameters[place].value.status in ASSUMED]

@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from statistics import NormalDist, fmean, stdev
+from statistics import fmean, stdev
 from typing import Any
 
 from sim.engine.record import NEVER
+from sim.study.estimates import normal_quantile
 from sim.terms import DealEnding, TalksEnding
 
 Row = Mapping[str, Any]
@@ -182,7 +183,7 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
         raise ValueError(f"{successes} successes of {n} is no share: expected 0 <= successes <= n")
     if n == 0:
         return 0.0, 1.0
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     share = successes / n
     centre = share + z * z / (2 * n)
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -208,7 +209,7 @@ def mean_of(values: Sequence[float], confidence: float = 0.95) -> Mean:
     mean = fmean(values)
     if len(values) == 1:
         return Mean(1, mean, math.nan, math.nan)
-    half = _normal_quantile(confidence) * stdev(values) / math.sqrt(len(values))
+    half = normal_quantile(confidence) * stdev(values) / math.sqrt(len(values))
     return Mean(len(values), mean, mean - half, mean + half)
 
 
@@ -278,7 +279,7 @@ def median_rank(n: int, confidence: float = 0.95) -> int:
     (0, 1, 6)
     """
     if n > MOST_EXACT:
-        return math.floor((n + 1 - _normal_quantile(confidence) * math.sqrt(n)) / 2)
+        return math.floor((n + 1 - normal_quantile(confidence) * math.sqrt(n)) / 2)
     rank, term, below = 0, 1, 0
     while rank < n // 2 and below + term <= (1 - confidence) / 2 * 2**n:
         below += term
@@ -386,11 +387,5 @@ def _mean(tally: Tally | None, n: int, confidence: float) -> Mean:
     if n == 1:
         return Mean(1, mean, math.nan, math.nan)
     variance = (n * tally.squares - tally.total * tally.total) / (n * (n - 1))
-    half = _normal_quantile(confidence) * math.sqrt(variance / n)
+    half = normal_quantile(confidence) * math.sqrt(variance / n)
     return Mean(n, mean, mean - half, mean + half)
-
-
-def _normal_quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence {confidence} is out of range: must lie strictly between 0 and 1")
-    return NormalDist().inv_cdf((1 + confidence) / 2)

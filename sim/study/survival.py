@@ -15,30 +15,16 @@ Source: Kaplan and Meier 1958; Greenwood 1926; Aalen and Johansen 1978.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.study.estimates import Estimate, normal_quantile
 from sim.study.summary import wilson
 
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval of a difference leaves out 0."""
-        return self.low > 0.0 or self.high < 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ class Survival:
     def __init__(self, spells: Spells, confidence: float = 0.95) -> None:
         if not len(spells.days):
             raise ValueError("no deal was ever in force")
-        self.spells, self.z = spells, NormalDist().inv_cdf(0.5 + confidence / 2)
+        self.spells, self.z = spells, normal_quantile(confidence)
         self.confidence = confidence
         self.last = int(spells.days.max())
         """The greatest age that was seen."""

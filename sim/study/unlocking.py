@@ -21,13 +21,14 @@ from sim.engine.chunk import Chunk
 from sim.engine.record import NEVER
 from sim.scenario.case import Case, PreconditionCase
 from sim.study.computing import ENGINES
+from sim.study.estimates import Estimate
 from sim.study.landing import land
-from sim.study.pairing import Gain, gain_of
+from sim.study.paired import difference_of_shares
 from sim.study.summary import Share, share_of
 from sim.study.versions import rules_version
 from sim.terms import Firmness, Gate
 
-FORMAT = 1
+FORMAT = 2
 """Of what is kept."""
 MOST_EXHAUSTIVE = 5
 """Preconditions of which every set is tried."""
@@ -71,7 +72,7 @@ class Relaxed:
 
     conditions: Members
     reached: Share
-    gain: Gain
+    gain: Estimate
     """In the chance to reach the target, over nothing relaxed."""
     changed: Share
     """Replications in which the track ends otherwise (the column `<track>.ending`)."""
@@ -89,9 +90,9 @@ class Binding:
 
     condition: str
     gate: str
-    first: Gain
+    first: Estimate
     """From relaxing it alone, all others kept."""
-    last: Gain
+    last: Estimate
     """From relaxing it last, all others relaxed before."""
 
 
@@ -257,13 +258,13 @@ class _Search:
             self.tell(len(self.tried) - 1)
         return key
 
-    def gain(self, more: Members, less: Members) -> Gain:
+    def gain(self, more: Members, less: Members) -> Estimate:
         """What relaxing one set gains over relaxing another, over the replications that came to a result in both."""
         one, other = self.tried[more], self.tried[less]
         fine = one.fine & other.fine
         won = int(np.count_nonzero(fine & one.reached & ~other.reached))
         lost = int(np.count_nonzero(fine & ~one.reached & other.reached))
-        return gain_of(won, lost, int(np.count_nonzero(fine)))
+        return difference_of_shares(int(np.count_nonzero(fine)), lost, won)
 
     def go(self, stored: Sequence[Members]) -> None:
         """Try sets by size, until larger ones are no longer told to gain more."""

@@ -11,25 +11,13 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from sim.study.estimates import Estimate
+
 Array = numpy.typing.NDArray[Any]
 RESAMPLES = 1000
 """Bootstrap samples behind an interval."""
 TAILS = (2.5, 97.5)
 """Percentiles at the ends of an interval of 95 %."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its interval of 95 %."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def told(self) -> bool:
-        """Whether it is told apart from 0."""
-        return self.low > 0.0 or self.high < 0.0
 
 
 @dataclass(frozen=True, slots=True)

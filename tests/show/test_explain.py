@@ -17,7 +17,7 @@ from sim.show.explain import Chapter, Refusal, explain, missing_of, refusal_rows
 from sim.show.files import save
 from sim.show.labels import Labels, labels_of
 from sim.study.blocking import Blocking, InTheWay
-from sim.study.pairing import gain_of
+from sim.study.paired import difference_of_shares
 from sim.study.summary import Mean, Unlock, share_of
 from sim.study.unlocking import Binding, Relaxed, Target, Unlocking
 
@@ -109,7 +109,7 @@ def blocked() -> Blocking:
 
 def unlocked() -> Unlocking:
     """Hand-made: x unlocks, y adds nothing that is told."""
-    idle, much = gain_of(1, 1, 100), gain_of(60, 0, 100)
+    idle, much = difference_of_shares(100, 1, 1), difference_of_shares(100, 0, 60)
     one = Relaxed(("a.x",), share_of(65, 100), much, share_of(60, 100), smallest=True, unsurpassed=True, example=4)
     bindings = (Binding("a.x", "accepts", much, much), Binding("b.y", "accepts", idle, idle))
     return Unlocking(Target("t", 30, 90), 100, 1, False, "compiled", share_of(5, 100), bindings, (one,), True)

@@ -130,7 +130,7 @@ def test_pairs_differ_as_proportions_of_matched_pairs_do() -> None:
     found, half = compare(ours, theirs, 5), Z * math.sqrt((4 - 4 / 10) / 100)
     assert found.shared == 10
     assert [found.kept.value, found.kept.low, found.kept.high] == pytest.approx([0.2, 0.2 - half, 0.2 + half])
-    assert not found.kept.is_clear
+    assert not found.kept.told
     assert compare(ours, ours, 5).kept.high == 0.0
 
 

@@ -65,7 +65,7 @@ def test_two_pairs_that_exclude_each_other_are_unlocked_by_one_of_each(written: 
     assert {frozenset(each.conditions) for each in found.smallest} == CROSSED
     assert found.exhaustive
     assert len(found.relaxed) == 2**4 - 1
-    assert all(each.first.gain == 0 for each in found.bindings)
+    assert all(each.first.value == 0 for each in found.bindings)
     assert found.enough is not None
     assert len(found.enough.conditions) == 2
     replayed = compiled.run_chunk(without(case, "truce", found.enough.conditions), 3, found.enough.example, 1)

@@ -8,7 +8,8 @@ from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import morris, sobol
 
-from sim.study.variance import Estimate, cross, elementary_effects, nested_share, sobol_indices
+from sim.study.estimates import Estimate
+from sim.study.variance import cross, elementary_effects, nested_share, sobol_indices
 
 ROWS = 1024
 

@@ -72,7 +72,7 @@ class Survival:
             raise ValueError("no deal was ever in force")
         self.spells, self.z = spells, normal_quantile(confidence)
         self.confidence = confidence
-        self.last = int(spells.days.max())
+        self.last = int(np.max(spells.days))
         """The greatest age that was seen."""
         shape = (self.last + 1, len(spells.endings))
         counts = np.zeros(shape, np.int64)
@@ -228,7 +228,7 @@ def compare(first: Survival, second: Survival, days: int) -> Difference:
     Replications of the same seed and number are pairs. Each side has the deals that came about under it, which need not
     be the same deals: a difference may be one of what was signed, not only of how long it held.
     """
-    shift = 0 if first.spells.seed == second.spells.seed else int(first.spells.replication.max()) + 1
+    shift = 0 if first.spells.seed == second.spells.seed else int(np.max(first.spells.replication)) + 1
     ours, theirs = first.spells.replication, second.spells.replication + shift
     (kinds, which), (others, of_others) = first.kinds, second.kinds
     together = pairs_within(
@@ -281,7 +281,7 @@ def spread_of(pull: Real, together: Real) -> Real:
 def _still(spells: Spells) -> Whole:
     """[day]: replications with a deal in force up to that age."""
     _, place = np.unique(spells.replication, return_inverse=True)
-    longest = np.zeros(int(place.max()) + 1, np.int64)
+    longest = np.zeros(int(np.max(place)) + 1, np.int64)
     np.maximum.at(longest, place, spells.days)
     still: Whole = np.bincount(longest)[::-1].cumsum()[::-1]
     return still

@@ -52,9 +52,9 @@ def cross(a: Array, b: Array) -> Array:
     np.float64(1.3333333333333333)
     """
     each = a.shape[-1]
-    products = (a * b).sum(axis=-1)
+    products: Array = (a * b).sum(axis=-1)
     if each == 1:
-        return products  # type: ignore[no-any-return]
+        return products
     found: Array = (a.sum(axis=-1) * b.sum(axis=-1) - products) / (each * (each - 1))
     return found
 

@@ -23,9 +23,9 @@ from sim.cli.door import (
     open_console,
     ordinal,
     path_given,
-    print_json,
     read,
     refuse,
+    tell,
 )
 
 
@@ -63,21 +63,14 @@ def sensitivity(
 ) -> None:
     """Which assumption carries an answer: ranges screened, varied one by one, and their share against chance."""
     case = compiled(read(scenario, sets))
-    from sim.show.sensitivities import Options, Refused, answer
+    from sim.show.sensitivities import Options, answer
     from sim.study.sensitivity import By, Method
 
     options = Options(scenario, outcome, Method(method), By(by), replications, top, seed, tuple(sets or ()))
-    try:
-        with redirect_stdout(sys.stderr):
-            kept = None if as_json and out is None else out or Path("results")
-            done = answer(case, options, kept, partial(typer.echo, err=True))
-    except Refused as refused:
-        refuse(str(refused), UNUSABLE)
-    if as_json:
-        print_json(done.as_json)
-        return
-    typer.echo("\n".join(done.sentences))
-    close(open_console(), done.tables, done.folder)
+    kept = None if as_json and out is None else out or Path("results")
+    with redirect_stdout(sys.stderr):
+        done = answer(case, options, kept, partial(typer.echo, err=True))
+    tell(done, as_json=as_json)
 
 
 @app.command()
@@ -99,23 +92,16 @@ def phases(
     out: Out = None,
 ) -> None:
     """What all replications are doing, day by day: phases of the tracks, and what each side alleges."""
-    from sim.show.phasing import Options, Refused, answer, of_batch
+    from sim.show.phasing import Options, answer, of_batch
 
     options = Options(what, tuple(sets or ()), seed, replications, central)
-    try:
-        if what.is_dir():
-            options = of_batch(what)
-        case = compiled(read(options.scenario, options.sets))
-        with redirect_stdout(sys.stderr):
-            kept = None if as_json and out is None else out or (what if what.is_dir() else Path("results"))
-            done = answer(case, options, kept)
-    except Refused as refused:
-        refuse(str(refused), UNUSABLE)
-    if as_json:
-        print_json(done.as_json)
-        return
-    typer.echo("\n".join(done.sentences))
-    close(open_console(), done.tables, done.folder)
+    if what.is_dir():
+        options = of_batch(what)
+    case = compiled(read(options.scenario, options.sets))
+    kept = None if as_json and out is None else out or (what if what.is_dir() else Path("results"))
+    with redirect_stdout(sys.stderr):
+        done = answer(case, options, kept)
+    tell(done, as_json=as_json)
 
 
 @app.command()

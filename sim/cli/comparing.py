@@ -5,7 +5,7 @@ import tempfile
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,20 +15,12 @@ from sim.cli.door import (
     AsJson,
     Result,
     app,
-    open_console,
     ordinal,
     path_given,
     print_faults,
-    print_json,
-    print_tables,
     refuse,
+    tell,
 )
-from sim.terms import DISCLAIMER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.table import Table
 
 Elsewhere = Annotated[
     Path | None,
@@ -66,11 +58,9 @@ def compare(
 ) -> None:
     """Compare variants replication by replication: what differs, by how much, and which endings flip."""
     from sim.scenario.faults import InvalidScenario
-    from sim.show import answers
-    from sim.show.batches import Refused
     from sim.show.comparisons import Asked, answer
     from sim.study.compare import NotComparable
-    from sim.study.query import Unanswerable, table_of
+    from sim.study.query import Unanswerable
     from sim.study.results import NotAResult
 
     asked = Asked(tuple(str(path_given(each)) for each in given), replications, seed, central, out)
@@ -82,18 +72,9 @@ def compare(
         except InvalidScenario as invalid:
             print_faults(invalid.faults)
             raise typer.Exit(INVALID) from None
-        except Refused as refused:
-            refuse(str(refused), refused.status)
         except (NotAResult, NotComparable, Unanswerable) as error:
             refuse(str(error), UNUSABLE)
-    if as_json:
-        print_json(done.as_json)
-    elif as_csv:
-        answers.write_csv(table_of(done.rows), sys.stdout)
-    else:
-        _tell(done.tables, [*done.lines, *(f"Kept as {path}" for path in done.files)])
-    for line in done.remarks:
-        typer.echo(f"parley: {line}", err=True)
+    tell(done, as_json=as_json, as_csv=as_csv)
 
 
 @app.command("map")
@@ -114,9 +95,9 @@ def heat_map(
     out: Elsewhere = None,
 ) -> None:
     """Map a share of runs over the two factors of a batch, with contours and what is known too loosely."""
-    from sim.show import answers, heat_maps
+    from sim.show import heat_maps
     from sim.study.heat_map import NoMap
-    from sim.study.query import Unanswerable, table_of
+    from sim.study.query import Unanswerable
     from sim.study.results import NotAResult
 
     folder = None if (as_json or as_csv) and out is None else out or result
@@ -124,19 +105,4 @@ def heat_map(
         done = heat_maps.answer(result, heat_maps.Asked(outcome, within, scenario, wide), folder)
     except (NotAResult, NoMap, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
-    if as_json:
-        print_json(done.as_json)
-    elif as_csv:
-        answers.write_csv(table_of(done.rows), sys.stdout)
-    else:
-        _tell(done.tables, [f"Kept as {path}" for path in done.files])
-    for line in done.remarks:
-        typer.echo(f"parley: {line}", err=True)
-
-
-def _tell(tables: "Iterable[Table]", lines: "Iterable[str]") -> None:
-    console = open_console()
-    print_tables(console, tables)
-    typer.echo()
-    for line in (*lines, DISCLAIMER):
-        console.print(line, soft_wrap=True)
+    tell(done, as_json=as_json, as_csv=as_csv)

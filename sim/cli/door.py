@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from sim.show.told import Refused
 from sim.terms import DISCLAIMER
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario.case import Case
     from sim.scenario.faults import Fault
     from sim.scenario.reading import Reading
+    from sim.show.told import Told
     from sim.study.results import Manifest
 
 FAILED, UNUSABLE, INVALID, INTERRUPTED = 1, 2, 3, 130
@@ -44,6 +46,8 @@ class _Door(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             refuse("interrupted; an unfinished result is not kept", INTERRUPTED)
+        except Refused as refused:
+            refuse(str(refused), refused.status)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output left: typer closes quietly
                 raise
@@ -203,11 +207,34 @@ def open_console() -> "Console":
 
 def close(console: "Console", tables: "Iterable[Table]", folder: Path | None) -> None:
     """The end of every printed result: tables, where it is kept, and what it is not."""
+    _end(console, tables, [f"Kept in {folder}"] if folder is not None else [])
+
+
+def _end(console: "Console", tables: "Iterable[Table]", lines: "Iterable[str]") -> None:
     print_tables(console, tables)
     typer.echo()
-    if folder is not None:
-        console.print(f"Kept in {folder}", soft_wrap=True)
+    for line in lines:
+        console.print(line, soft_wrap=True)
     console.print(DISCLAIMER)
+
+
+def tell(done: "Told", *, as_json: bool, as_csv: bool = False) -> None:
+    """Print an answer as was asked for: one document, plain rows, or words and tables."""
+    if as_json:
+        print_json(done.as_json)
+    elif as_csv:
+        from sim.show.answers import write_csv
+        from sim.study.query import table_of
+
+        write_csv(table_of(done.rows), sys.stdout)
+    else:
+        console = open_console()
+        for line in done.lines:
+            console.print(line, soft_wrap=line.lstrip().startswith("parley "))  # a command can be copied
+        kept = [f"Kept in {done.folder}"] if done.folder else [f"Kept as {path}" for path in done.files]
+        _end(console, done.tables, [*done.hints, *kept])
+    for remark in done.remarks:
+        typer.echo(f"parley: {remark}", err=True)
 
 
 def print_tables(console: "Console", tables: "Iterable[RenderableType]") -> None:

@@ -16,19 +16,17 @@ from sim.cli.door import (
     Seed,
     Sets,
     app,
-    close,
     compiled,
-    open_console,
     ordinal,
     path_given,
-    print_json,
     read,
     refuse,
+    tell,
 )
 
 if TYPE_CHECKING:
     from sim.scenario.case import Case
-    from sim.show.explaining import Told
+    from sim.show.told import Told
     from sim.study.results import Question
 
 
@@ -119,14 +117,6 @@ def explain(
                 told = explaining.explain_batch(what, asked, place, partial(typer.echo, err=True))
         else:
             told = explaining.explain_run(read_run(what), read_manifest(what), place)
-    except (NotAResult, Unanswerable, explaining.Refused) as error:
+    except (NotAResult, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
-    if as_json:
-        print_json(told.as_json)
-    else:
-        console = open_console()
-        for line in told.lines:
-            console.print(line, soft_wrap=line.lstrip().startswith("parley "))  # a command can be copied
-        close(console, told.tables, told.folder)
-    for remark in told.remarks:
-        typer.echo(f"parley: {remark}", err=True)
+    tell(told, as_json=as_json)

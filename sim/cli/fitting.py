@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.door import INVALID, UNUSABLE, app, close, open_console, path_given, print_faults, print_json, refuse
+from sim.cli.door import INVALID, app, path_given, print_faults, tell
 
 
 @app.command()
@@ -27,7 +27,7 @@ def calibrate(
 ) -> None:
     """Fit assumed values to data: ranges, a variant that has them, and what they predict."""
     from sim.scenario.faults import InvalidScenario
-    from sim.show.calibrations import Refused, answer
+    from sim.show.calibrations import answer
 
     try:
         with redirect_stdout(sys.stderr):
@@ -35,9 +35,4 @@ def calibrate(
     except InvalidScenario as invalid:
         print_faults(invalid.faults)
         raise typer.Exit(INVALID) from None
-    except Refused as refused:
-        refuse(str(refused), UNUSABLE)
-    if as_json:
-        print_json(done.as_json)
-    else:
-        close(open_console(), done.tables, done.folder)
+    tell(done, as_json=as_json)

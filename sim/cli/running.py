@@ -31,6 +31,7 @@ from sim.cli.door import (
     read,
     refuse,
     room,
+    tell,
 )
 
 
@@ -128,7 +129,7 @@ def batch(
         jobs, cluster, out, skin or "",
     )  # fmt: skip
     from sim.scenario.faults import InvalidScenario
-    from sim.show.batches import Refused, answer
+    from sim.show.batches import answer
 
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         nowhere = Path(place) if as_json and out is None else None
@@ -138,13 +139,6 @@ def batch(
         except InvalidScenario as invalid:
             print_faults(invalid.faults)
             raise typer.Exit(INVALID) from None
-        except Refused as refused:
-            refuse(str(refused), refused.status)
-    if as_json:
-        print_json(done.as_json)
-    else:
-        close(open_console(), done.tables, done.folder)
-    for line in done.remarks:
-        typer.echo(f"parley: {line}", err=True)
+    tell(done, as_json=as_json)
     if done.failed:
         raise typer.Exit(FAILED)

@@ -2,12 +2,11 @@
 
 import importlib.util
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from sim.scenario.case import Case
 from sim.scenario.faults import Fault, InvalidScenario, Place, Report, Text
@@ -15,6 +14,7 @@ from sim.scenario.skin import LEFT_OUT
 from sim.scenario.tree import is_file, why_no_file
 from sim.show import folders, labels, points, tables
 from sim.show.progress import progress
+from sim.show.told import Refused, Told
 from sim.study import manifest as manifests
 from sim.study import results
 from sim.study.batch import Outcome, Work, WorkersDie, here, run_batch
@@ -29,28 +29,9 @@ from sim.study.store import Receipt, read_receipts
 from sim.study.sweep import Design, Factor
 from sim.study.versions import cores
 
-UNUSABLE, INTERRUPTED = 2, 130
+INTERRUPTED = 130
 MOST_TOLD = 10
 """Failed runs that are told one by one."""
-
-
-class Refused(Exception):
-    """The command ends here, with an exit status."""
-
-    def __init__(self, why: str, status: int = UNUSABLE) -> None:
-        self.status = status
-        super().__init__(why)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a batch came to, ready to be printed."""
-
-    tables: list[Table]
-    folder: Path | None
-    as_json: dict[str, Any]
-    remarks: list[str]
-    failed: int
 
 
 Warn = Callable[[Iterable[Fault]], None]
@@ -238,7 +219,8 @@ def _told(outcome: Outcome, manifest: manifests.BatchManifest, folder: Path, kep
         told = list(points.of_points(manifest, found))
     if outcome.failed == outcome.runs:
         told = []
-    return Told(told, folder if kept else None, shown, remarks, outcome.failed)
+    kept_in = folder if kept else None
+    return Told(tables=told, as_json=shown, folder=kept_in, remarks=remarks, failed=outcome.failed)
 
 
 def _remarks(outcome: Outcome, manifest: manifests.BatchManifest, folder: Path, kept: bool) -> Iterator[str]:

@@ -5,19 +5,18 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
 from ruamel.yaml import YAML
 
 from sim.engine.compiled import NotCompilable
-from sim.scenario.faults import InvalidScenario
 from sim.scenario.tree import is_file, why_no_file
 from sim.show import calibration
 from sim.show.files import save
+from sim.show.told import Refused, Told
 from sim.study.abc_sampling import Round, TooFewParticles
 from sim.study.calibrate import Calibrated, calibrate, variant_of
 from sim.study.calibrate_file import Calibration, read_calibration
@@ -26,19 +25,6 @@ from sim.study.results import MANIFEST, NotAResult, heading_of, require_room, st
 from sim.study.versions import cores, rules_version, versions
 
 Write = Callable[[str], None]
-
-
-class Refused(Exception):
-    """The command cannot be carried out as given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a calibration came to, ready to be printed."""
-
-    tables: list[Table]
-    folder: Path
-    as_json: dict[str, Any]
 
 
 def answer(file: Path, out: Path, variant: Path | None, write: Write) -> Told:
@@ -73,7 +59,7 @@ def answer(file: Path, out: Path, variant: Path | None, write: Write) -> Told:
             write_variant(found, variant, variant.parent)
     except (NotAResult, NotCompilable, TooFewParticles) as error:
         raise Refused(str(error)) from None
-    return Told(list(calibration.tables_of(found)), folder, _as_json(found, identity))
+    return Told(tables=list(calibration.tables_of(found)), as_json=_as_json(found, identity), folder=folder)
 
 
 def _identity(asked: Calibration) -> str:
@@ -126,6 +112,3 @@ def _as_json(found: Calibrated, identity: str) -> dict[str, Any]:
         "effective": found.posterior.particles.effective,
         "versions": versions(),
     }
-
-
-__all__ = ["InvalidScenario", "Refused", "Told", "answer"]

@@ -7,14 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from sim.scenario.compiling import compile_case
 from sim.scenario.faults import Fault, nearest
 from sim.scenario.reading import read
 from sim.scenario.tree import is_file
 from sim.show import batches, compare
 from sim.show.files import save
+from sim.show.told import Told
 from sim.study.batch_file import is_batch_file
 from sim.study.compare import Against, Comparison, Move, NotComparable, Side, require_common, sides_of
 from sim.study.compare import compare as count
@@ -47,19 +46,6 @@ class Asked:
         for name, value in (("-n", self.replications), ("--seed", self.seed)):
             words += [name, str(value)] if value is not None else []
         return shlex.join([*words, *(["--central"] if self.central else [])])
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a comparison came to, ready to be printed."""
-
-    tables: list[Table]
-    lines: list[str]
-    """How to replay examples, and what to keep in mind."""
-    rows: list[dict[str, Any]]
-    as_json: dict[str, Any]
-    files: tuple[Path, ...]
-    remarks: list[str]
 
 
 def answer(
@@ -97,12 +83,12 @@ def answer(
         write_json(document, plain)
         files = (*save(drawing.figure, place, drawing.data, drawing.alt), document)
     return Told(
-        list(compare.tables_of(comparison, names)),
-        [*_examples(comparison, names), compare.caveat(comparison)],
-        list(compare.rows_of(comparison, names)),
-        plain,
-        files,
-        list(_remarks(comparison, names)),
+        tables=list(compare.tables_of(comparison, names)),
+        hints=[*_examples(comparison, names), compare.caveat(comparison)],
+        rows=list(compare.rows_of(comparison, names)),
+        as_json=plain,
+        files=files,
+        remarks=list(_remarks(comparison, names)),
     )
 
 

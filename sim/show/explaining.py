@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from sim.engine.record import NEVER, Run
 from sim.scenario.case import Case
 from sim.show import blocking, blocking_tables
 from sim.show.explain import explain, refusal_rows
 from sim.show.files import save
 from sim.show.labels import Labels, expression_text, labels_of, unlocks_text
+from sim.show.told import Refused, Told
 from sim.show.words import counted, date_text, listed, number, package_text
 from sim.study import blocking as stored
 from sim.study.computing import CannotCompile
@@ -36,10 +35,6 @@ EVERY = 8
 Write = Callable[[str], object]
 
 
-class Refused(Exception):
-    """The command cannot be carried out as given."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of a batch."""
@@ -56,17 +51,6 @@ class Asked:
         given = {"--track": self.track, "--target": self.target, "--days": self.days, "--point": self.point}
         given["-n"] = self.replications
         return "".join(f" {option} {value}" for option, value in given.items() if value is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An answer, ready to be printed."""
-
-    lines: list[str]
-    tables: list[Table]
-    as_json: dict[str, Any]
-    remarks: list[str]
-    folder: Path | None
 
 
 def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) -> Told:
@@ -109,7 +93,7 @@ def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) ->
     if out is not None:
         _draw(out, manifest, found[track], unlocked, labels, horizon)
         write_json(out / "explain.json", document)
-    return Told(lines, told, document, remarks, out)
+    return Told(lines=lines, tables=told, as_json=document, folder=out, remarks=remarks)
 
 
 def _track(folder: Path, found: Mapping[str, stored.Blocking], named: str | None) -> str:
@@ -209,7 +193,8 @@ def explain_run(run: Run, manifest: Manifest, out: Path | None) -> Told:
     if len(shown) < len(rows):
         where = " (explain.csv has them)" if out is not None else ""
         remarks.append(f"refusals for want of worth are left out of the table{where}")
-    return Told(lines, list(blocking_tables.of_refusals(shown, labels)), document, remarks, out)
+    refusals = list(blocking_tables.of_refusals(shown, labels))
+    return Told(lines=lines, tables=refusals, as_json=document, folder=out, remarks=remarks)
 
 
 def _write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
@@ -242,7 +227,7 @@ def explain_static(case: Case, command: str, out: Path | None) -> Told:
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         write_json(out / "explain-static.json", {**document, "first_day": [_finite(each) for each in days]})
-    return Told(lines, [], document, [], out)
+    return Told(lines=lines, tables=[], as_json=document, folder=out)
 
 
 def _finite(today: FirstDay) -> dict[str, Any]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from sim.show import heat_map
 from sim.show.files import save
+from sim.show.told import Told
 from sim.study.heat_map import HeatMap
 from sim.study.heat_map import heat_map as count
 from sim.study.results import heading_of, write_json
@@ -37,17 +36,6 @@ class Asked:
         return f"map-{self.outcome}{within}" + (f"-{self.scenario}" if self.scenario else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a map came to, ready to be printed."""
-
-    tables: list[Table]
-    rows: list[dict[str, Any]]
-    as_json: dict[str, Any]
-    files: tuple[Path, ...]
-    remarks: list[str]
-
-
 def answer(result: Path, asked: Asked, folder: Path | None) -> Told:
     """Map an outcome of a batch; keep it in a folder, if one is given.
 
@@ -65,7 +53,9 @@ def answer(result: Path, asked: Asked, folder: Path | None) -> Told:
         document = folder / f"{asked.name}.json"
         write_json(document, plain)
         files = (*save(drawing.figure, folder / asked.name, drawing.data, drawing.alt), document)
-    return Told([heat_map.table_of(found, asked.wide)], rows, plain, files, [*filter(None, [heat_map.lacking(found)])])
+    remarks = [*filter(None, [heat_map.lacking(found)])]
+    table = heat_map.table_of(found, asked.wide)
+    return Told(tables=[table], rows=rows, as_json=plain, files=files, remarks=remarks)
 
 
 def _as_json(found: HeatMap, rows: list[dict[str, Any]], asked: Asked, result: Path) -> dict[str, Any]:

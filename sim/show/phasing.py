@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.case import Case
 from sim.show.files import save
 from sim.show.labels import labels_of
 from sim.show.phases import draw_phases, rows_of, table_of, told
+from sim.show.told import Refused, Told
 from sim.study.days import days_of
 from sim.study.manifest import is_batch, read_batch_manifest
 from sim.study.outcome import RunsFailed
@@ -22,10 +21,6 @@ from sim.study.results import MANIFEST, NotAResult, heading_of, staged, write_js
 from sim.study.versions import cores, rules_version, versions
 
 KIND = "phases"
-
-
-class Refused(Exception):
-    """The command cannot be carried out as given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +42,6 @@ class Options:
         for change in self.sets:
             words += ["--set", change]
         return shlex.join([*words, "--central"] if self.central else words)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was found, ready to be printed."""
-
-    sentences: list[str]
-    tables: list[Table]
-    folder: Path | None
-    as_json: dict[str, Any]
 
 
 def of_batch(folder: Path) -> Options:
@@ -108,7 +93,8 @@ def answer(case: Case, options: Options, out: Path | None) -> Told:
         folder = _keep(out, f"{case.name}-phases-{identity[:12]}", drawing, plain)
     except (NotAResult, NotCompilable, RunsFailed) as error:
         raise Refused(str(error)) from None
-    return Told(list(told(days, tracks, labels)), [table_of(days, tracks, labels, case.start)], folder, plain)
+    table = table_of(days, tracks, labels, case.start)
+    return Told(lines=list(told(days, tracks, labels)), tables=[table], as_json=plain, folder=folder)
 
 
 def _keep(out: Path | None, name: str, drawing: Any, plain: dict[str, Any]) -> Path | None:

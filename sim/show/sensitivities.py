@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from rich.table import Table
 
 from sim.engine.chunk import column_names
 from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.case import Case
 from sim.show.files import save
 from sim.show.sensitivity import Teller
+from sim.show.told import Refused, Told
 from sim.study import paired, sensitivity, variance
 from sim.study.outcome import Outcome, RunsFailed, UnknownOutcome
 from sim.study.plan import hash_of
@@ -25,10 +25,6 @@ from sim.study.sensitivity import Asked, By, Method, Sensitivity, analyse
 from sim.study.versions import cores, rules_version, versions
 
 KIND, FORMAT = "sensitivity", 1
-
-
-class Refused(Exception):
-    """The command cannot be carried out as given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +49,6 @@ class Options:
         for change in self.sets:
             words += ["--set", change]
         return shlex.join(words)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was found, ready to be printed."""
-
-    sentences: list[str]
-    tables: list[Table]
-    folder: Path | None
-    as_json: dict[str, Any]
 
 
 def answer(case: Case, options: Options, out: Path | None, write: Callable[[str], None]) -> Told:
@@ -97,7 +83,7 @@ def answer(case: Case, options: Options, out: Path | None, write: Callable[[str]
                 _keep(teller, plain, fresh)
     except (NotAResult, NotCompilable, RunsFailed, UnknownOutcome, ValueError) as error:
         raise Refused(str(error)) from None
-    return Told(teller.sentences(), list(teller.tables()), folder, plain)
+    return Told(lines=teller.sentences(), tables=list(teller.tables()), as_json=plain, folder=folder)
 
 
 def _identity(case: Case, asked: Asked) -> str:
@@ -143,6 +129,3 @@ def _as_json(found: Sensitivity, asked: Asked, case: Case, options: Options, ide
         "found": asdict(found),
         "versions": versions(),
     }
-
-
-__all__ = ["Options", "Refused", "Told", "answer"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sim.engine.log import Condition
 from sim.scenario.case import Case
-from sim.show.words import capital, counted, cut, listed, possessive, spaced, span
+from sim.show.words import capital, counted, cut, listed, number, persons, possessive, spaced, span
 
 MOST_SETS = 3
 """Alternatives that a sentence names."""
@@ -61,6 +61,10 @@ class Labels:
     def good(self, name: str) -> str:
         """The label of what is handed over: a category of captives, or an asset."""
         return self.goods.get(name) or spaced(name)
+
+    def amount(self, count: float, name: str) -> str:
+        """So much of what is handed over."""
+        return f"{number(count)} {self.good(name)}" if name in self.assets else persons(count, self.good(name))
 
     def precondition(self, track: str, holder: str, name: str) -> str:
         """The label of a precondition, without its holder."""

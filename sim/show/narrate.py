@@ -17,7 +17,7 @@ from sim.show.labels import Labels
 from sim.show.reasons import impasse_text, unanswered_text
 from sim.show.sentences import Kind, Severity, sentence
 from sim.show.sittings import blocked_runs, blocked_text, rounds_text, sittings_of
-from sim.show.words import capital, counted, date_text, listed, number
+from sim.show.words import agree, capital, counted, date_text, listed, number
 
 WEEK = 7
 
@@ -140,10 +140,10 @@ def _delivery(place: int, first: log.Delivered, later: Iterable[log.Entry], labe
         if not isinstance(entry, log.Delivered) or (entry.day, entry.track, entry.step, entry.tranche) != same:
             continue
         giver, receiver = labels.party(entry.giver), labels.party(entry.receiver)
-        what = f"{number(entry.delivered)} {labels.good(entry.what)}"
-        part = f"{giver} hands {receiver} {what}"
+        what = labels.amount(entry.delivered, entry.what)
+        part = f"{agree(giver, 'hands~')} {receiver} {what}"
         if entry.escrow:
-            part = f"{labels.third(entry.escrow)} passes {what} on to {receiver}, deposited by {giver}"
+            part = f"{agree(labels.third(entry.escrow), 'passes~')} {what} on to {receiver}, deposited by {giver}"
         if entry.to:
             part += f", into the custody of {labels.third(entry.to)}"
         if entry.delivered < entry.due:
@@ -244,7 +244,7 @@ def _alleged(week: Iterable[log.Entry], labels: Labels) -> str:
         if isinstance(entry, log.Alleged):
             sums[entry.by, entry.against] += entry.count
     parts = [
-        f"{labels.party(by)} alleges {counted(count, 'violation')} by {labels.party(against)}"
+        f"{agree(labels.party(by), 'alleges~')} {counted(count, 'violation')} by {labels.party(against)}"
         for (by, against), count in sorted(sums.items(), key=lambda item: _order(item[0][0], labels))
     ]
     return f"{'; '.join(parts)}." if parts else ""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sim.engine import log
 from sim.show.labels import Labels, conditions_text, seen_text, unlocks_text
-from sim.show.words import capital, counted, listed, number, package_text, spaced
+from sim.show.words import agree, capital, counted, listed, number, package_text, spaced
 
 
 class Kind(StrEnum):
@@ -77,7 +77,7 @@ def _(entry: log.EventOccurred, labels: Labels) -> Sentence:
 @sentence.register
 def _(entry: log.ActDeclared, labels: Labels) -> Sentence:
     party = labels.party(entry.party)
-    text = f"{party} does the same: {entry.label}" if entry.mirrors else f"{party} acts alone: {entry.label}"
+    text = f"{agree(party, 'does~ the same' if entry.mirrors else 'acts~ alone')}: {entry.label}"
     if entry.days:
         text += f", {counted(entry.days, 'day')} of restraint over {_scope(entry.scope)}"
     return Sentence(Kind.ACT, Severity.TURN, f"{text}.", entry.claim)
@@ -92,7 +92,9 @@ def _(entry: log.ActEnded, labels: Labels) -> Sentence:
 def _(entry: log.PreconditionDropped, labels: Labels) -> Sentence:
     what = labels.precondition(entry.track, entry.party, entry.condition)
     return Sentence(
-        Kind.PRECONDITION, Severity.TURN, f'{labels.party(entry.party)} drops its precondition "{what}" for good.'
+        Kind.PRECONDITION,
+        Severity.TURN,
+        f'{agree(labels.party(entry.party), "drops~ its~ precondition")} "{what}" for good.',
     )
 
 
@@ -113,14 +115,14 @@ def _(entry: log.TalksOpened, labels: Labels) -> Sentence:
     else:
         convened = f"with {labels.mediator(entry.by)} as mediator"
     again = f" again (number {entry.number})" if entry.number > 1 else ""
-    text = f"Talks open{again}, {convened}; {labels.party(entry.proposer)} proposes first."
+    text = f"Talks open{again}, {convened}; {agree(labels.party(entry.proposer), 'proposes~ first')}."
     return Sentence(Kind.TALKS, Severity.STEP, text)
 
 
 @sentence.register
 def _(entry: log.TalksEnded, labels: Labels) -> Sentence:
     if entry.ending == "walkout":
-        return Sentence(Kind.TALKS, Severity.TURN, f"{labels.party(entry.party)} walks out of the talks.")
+        return Sentence(Kind.TALKS, Severity.TURN, f"{agree(labels.party(entry.party), 'walks~ out of the talks')}.")
     if entry.ending == "impasse":
         text = "Talks end in impasse: the rounds ran out without a package that every side took."
     elif entry.ending == "blocked":
@@ -138,8 +140,8 @@ def _(entry: log.Agreed, labels: Labels) -> Sentence:
     text = f"Agreed: {package_text(entry.package)}{via}{inducements_text(entry.inducements, labels)}."
     if entry.settled:
         counts = (
-            f"{labels.party(one.giver)} is to give {labels.party(one.receiver)} "
-            f"{number(one.amount)} {labels.good(one.what)}"
+            f"{agree(labels.party(one.giver), 'is~ to give')} {labels.party(one.receiver)} "
+            f"{labels.amount(one.amount, one.what)}"
             for one in entry.settled
         )
         text += f" By what is held today, {listed(counts)}."
@@ -162,10 +164,8 @@ def _(entry: log.DealBegan, labels: Labels) -> Sentence:
 
 @sentence.register
 def _(entry: log.Deposited, labels: Labels) -> Sentence:
-    what = f"{number(entry.deposited)} {labels.good(entry.what)}"
-    text = (
-        f"{labels.party(entry.giver)} deposits {what} for {labels.party(entry.receiver)} with {labels.third(entry.by)}"
-    )
+    what = f"{labels.amount(entry.deposited, entry.what)} for {labels.party(entry.receiver)}"
+    text = f"{agree(labels.party(entry.giver), 'deposits~')} {what} with {labels.third(entry.by)}"
     if entry.deposited < entry.due:
         return Sentence(Kind.DELIVERY, Severity.TURN, f"{text} ({number(entry.due)} were due).")
     return Sentence(Kind.DELIVERY, Severity.STEP, f"{text}.")
@@ -173,8 +173,8 @@ def _(entry: log.Deposited, labels: Labels) -> Sentence:
 
 @sentence.register
 def _(entry: log.GivenBack, labels: Labels) -> Sentence:
-    what = f"{number(entry.amount)} {labels.good(entry.what)}"
-    text = f"{labels.third(entry.by)} gives {what} back to {labels.party(entry.giver)}."
+    what = labels.amount(entry.amount, entry.what)
+    text = f"{agree(labels.third(entry.by), 'gives~')} {what} back to {labels.party(entry.giver)}."
     return Sentence(Kind.DELIVERY, Severity.TURN, capital(text))
 
 
@@ -185,11 +185,12 @@ def _(entry: log.Withheld, labels: Labels) -> Sentence:
         unmet = (
             conditions_text(entry.track, entry.conditions, labels) if entry.conditions else "the step's own condition"
         )
-        text = f'{giver} withholds "{step}"; unmet: {unmet}'
+        text = f'{agree(giver, "withholds~")} "{step}"; unmet: {unmet}'
     elif entry.why == "stock":
-        text = f'{giver} cannot deliver "{step}": it no longer holds enough'
+        text = agree(giver, f'cannot deliver "{step}": it~ no longer holds~ enough')
     else:
-        text = f'{giver} does not deliver "{step}": it defaults on the day, though it could deliver and nothing bars it'
+        why = "it~ defaults~ on the day, though it~ could deliver and nothing bars it"
+        text = agree(giver, f'does~ not deliver "{step}": {why}')
     return Sentence(Kind.DELIVERY, Severity.TURN, f"{text}.")
 
 
@@ -206,7 +207,7 @@ def _(entry: log.Resumed, labels: Labels) -> Sentence:
 @sentence.register
 def _(entry: log.Left, labels: Labels) -> Sentence:
     party = labels.party(entry.party)
-    text = f"{party} leaves the truce on its day {entry.age + 1}" if entry.age else f"{party} never starts the truce"
+    text = agree(party, f"leaves~ the truce on its day {entry.age + 1}" if entry.age else "never starts~ the truce")
     if entry.conditions:
         text += f"; unmet: {conditions_text(entry.track, entry.conditions, labels)}"
     return Sentence(Kind.DEAL, Severity.TURN, f"{text}.")

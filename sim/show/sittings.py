@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sim.engine import log
 from sim.show.labels import Labels, conditions_text, unlocks_text
 from sim.show.sentences import inducements_text
-from sim.show.words import counted, listed, package_text, span
+from sim.show.words import agree, counted, listed, package_text, span
 
 Move = log.Offered | log.Refused | log.Bridged
 
@@ -72,23 +72,23 @@ def _demands(sitting: Sitting, moves: Sequence[Move], labels: Labels) -> str:
     for move in moves:
         if isinstance(move, log.Offered):
             offers.setdefault(move.party, []).append(move)
-    held = [f"{labels.party(party)} {_demand(own)}" for party, own in offers.items()]
+    held = [_demand(labels.party(party), own) for party, own in offers.items()]
     if len(held) > 1 and not sitting.agreed:
         held.append(f"no package satisfied {'both' if len(held) == 2 else 'all'}")
     return f"{'; '.join(held)}." if held else "no offer was made."
 
 
-def _demand(own: Sequence[log.Offered]) -> str:
+def _demand(party: str, own: Sequence[log.Offered]) -> str:
     made = [offer for offer in own if offer.packages > 0]
     if not made:
         demanded = span(min(offer.demanded for offer in own), max(offer.demanded for offer in own))
-        return f"makes no offer, as nothing that it could put is worth the {demanded} that it demands"
+        return agree(party, f"makes~ no offer, as nothing that it~ could put is worth the {demanded} that it~ demands~")
     better = " or better" if made[-1].packages > 1 else ""
     first, last = made[0].package, made[-1].package
     if first == last:
-        return f"holds out for {package_text(last)}{better}"
+        return f"{agree(party, 'holds~ out for')} {package_text(last)}{better}"
     moved = {issue: value for issue, value in last.items() if first.get(issue) != value}
-    return f"moves from {package_text(first)} to {package_text(moved)}{better}"
+    return f"{agree(party, 'moves~ from')} {package_text(first)} to {package_text(moved)}{better}"
 
 
 def _bridging(proposals: Sequence[log.Bridged], labels: Labels) -> Iterator[str]:
@@ -98,9 +98,8 @@ def _bridging(proposals: Sequence[log.Bridged], labels: Labels) -> Iterator[str]
         by_mediator.setdefault(proposal.mediator, []).append(proposal)
     for mediator, own in by_mediator.items():
         last, several = own[-1], len(own) > 1
-        puts = (
-            f"{labels.mediator(mediator)} puts {f'{len(own)} bridging proposals' if several else 'a bridging proposal'}"
-        )
+        what = f"{len(own)} bridging proposals" if several else "a bridging proposal"
+        puts = f"{agree(labels.mediator(mediator), 'puts~')} {what}"
         which = "the last" if several else "it"
         if not last.refused_by:
             yield f"{puts}; all accept {which}."

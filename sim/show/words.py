@@ -1,7 +1,15 @@
 """Small wording: names, numbers, dates and lists for a reader."""
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
+
+_ONE = ("united states", "united nations", "emirates", "netherlands", "philippines", "bosnia and herzegovina")
+"""Ends of names that look like several and are one."""
+_MANY = {"men", "women", "children", "people"}
+_AFTER_HEAD = re.compile(r"\s(?:of|in|on|at|by|for|from|under|with|who|whom|held|commanding|detained)\s")
+_MARKED = re.compile(r"(\w+)~")
+_SEVERAL = {"is": "are", "was": "were", "does": "do", "has": "have", "it": "they", "its": "their"}
 
 
 def spaced(name: str) -> str:
@@ -38,6 +46,47 @@ def possessive(label: str) -> str:
     ("Ukraine's", "United States'")
     """
     return f"{label}'" if label.endswith("s") else f"{label}'s"
+
+
+def plural(label: str) -> bool:
+    """Whether a label seems to name several: by its form alone, and wrongly now and then.
+
+    >>> [plural(label) for label in ("Houthis", "Cuba and Norway", "camps of men", "women, minors and others")]
+    [True, True, True, True]
+    >>> [plural(label) for label in ("United States", "Hamas", "Donetsk and Luhansk side", "law of amnesty")]
+    [False, False, False, False]
+    """
+    head = _AFTER_HEAD.split(label.lower())[0]
+    if head.endswith(_ONE):
+        return False
+    if re.search(r"\sand\s\S+$", head):
+        return True
+    last = head.split(",")[0].split()[-1:]
+    return any(word in _MANY or (word.endswith("s") and not word.endswith(("ss", "us", "as", "os"))) for word in last)
+
+
+def agree(label: str, text: str) -> str:
+    """What somebody does, after the label: words marked with ~ are put in the number that the label has.
+
+    >>> agree("Russia", "drops~ its~ demand"), agree("Houthis", "drops~ its~ demand")
+    ('Russia drops its demand', 'Houthis drop their demand')
+    """
+    many = plural(label)
+    done = _MARKED.sub(lambda found: _several(found[1]) if many else found[1], text)
+    return f"{label} {done}"
+
+
+def _several(word: str) -> str:
+    return _SEVERAL.get(word) or re.sub(r"(?<=ss|sh|ch)es$|s$", "", word)
+
+
+def persons(count: float, label: str) -> str:
+    """A number of persons; labels name several of them, as a rule.
+
+    >>> persons(2, "prisoners of war"), persons(1, "prisoners of war"), persons(1, "captured soldier")
+    ('2 prisoners of war', '1 of the prisoners of war', '1 captured soldier')
+    """
+    return f"{number(count)}{' of the' if count == 1 and plural(label) else ''} {label}"
 
 
 def number(amount: float) -> str:

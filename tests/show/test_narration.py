@@ -1,5 +1,6 @@
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -279,3 +280,26 @@ def test_an_expression_is_put_in_words(labels: Labels) -> None:
     assert expression_text(expression, labels) == (
         "aid stop at least 1 or (aid to Ukraine at most 0.05 and not violations alleged by Ukraine in 7 days above 3)"
     )
+
+
+def test_several_do_and_one_does(labels: Labels) -> None:
+    """Verbs and pronouns follow the form of a label, and of several persons one is one of them."""
+    several = replace(
+        labels,
+        parties={**labels.parties, "russia": "Northern Rebels"},
+        others={"both": "Cuba and Norway"},
+        goods={"able": "prisoners of war", "funds": "tons of grain"},
+        assets={"funds": "tons of grain"},
+    )
+    told = [
+        log.Left(1, "ceasefire", "russia", 0, ()),
+        log.PreconditionDropped(1, "ceasefire", "russia", "monitored"),
+        log.GivenBack(1, "exchange", "swap", "ukraine", "able", 1.0, "both"),
+        log.GivenBack(1, "exchange", "swap", "ukraine", "funds", 2.0, "both"),
+    ]
+    assert [sentence(entry, several).text for entry in told] == [
+        "Northern Rebels never start the truce.",
+        'Northern Rebels drop their precondition "monitored truce" for good.',
+        "Cuba and Norway give 1 of the prisoners of war back to Ukraine.",
+        "Cuba and Norway give 2 tons of grain back to Ukraine.",
+    ]

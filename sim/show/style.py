@@ -1,7 +1,7 @@
 """The look of every figure: colours, hatches, markers and sizes that also read in grey and in print.
 
-Colours are the six of Petroff (2021), "Accessible Color Sequences for Data Visualization". Nothing here touches
-matplotlib's global settings.
+Colours are the six of Petroff (2021), "Accessible Color Sequences for Data Visualization", and for a seventh party and
+on three of the longer sequences there. Nothing here touches matplotlib's global settings.
 """
 
 import itertools
@@ -52,18 +52,21 @@ _STROKES = (
     Stroke(COLOURS[2], "D", "-.", "xxxxxx"),
     Stroke(COLOURS[5], "v", (0, (5, 1, 1, 1, 1, 1)), "||||||"),
     Stroke(COLOURS[4], "P", (0, (1, 3)), "------"),
+    Stroke("#a96b59", "X", (0, (9, 2)), "\\\\\\\\\\\\"),
+    Stroke("#86c8dd", "<", (0, (4, 1, 1, 1)), "++++++"),
+    Stroke("#656364", "*", (0, (9, 2, 3, 2)), "oooooo"),
 )
+_DASHES = ((3, 1), (1, 1), (6, 1, 1, 1), (8, 3), (3, 3), (1, 3), (12, 2), (6, 1, 1, 1, 1, 1), (9, 2, 3, 2))
 
 
 def stroke(place: int) -> Stroke:
-    """The look of the party or series at a place, 0 and up; it repeats after six."""
+    """The look of the party or series at a place, 0 and up; it repeats after nine."""
     return _STROKES[place % len(_STROKES)]
 
 
 def broken(place: int) -> tuple[int, tuple[int, ...]]:
     """A broken line for the party at a place, told from the others by its dashes."""
-    dashes = ((3, 1), (1, 1), (6, 1, 1, 1), (8, 3), (3, 3), (1, 3))
-    return 0, dashes[place % len(dashes)]
+    return 0, _DASHES[place % len(_DASHES)]
 
 
 def caption(n: int, seed: int, replication: int | None = None) -> str:

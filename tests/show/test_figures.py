@@ -377,11 +377,11 @@ def test_a_legend_has_as_many_columns_as_fit(width: float, columns: int) -> None
     assert style.columns_within(["talks", "truce in force", "agreement", "event"], width) == columns
 
 
-def test_six_places_have_six_looks() -> None:
-    """Colours, markers, lines and hatches of six parties are all different, so that grey print tells them apart."""
-    looks = [style.stroke(place) for place in range(6)]
-    for part in zip(*looks, strict=True):
-        assert len(set(part)) == 6
+def test_nine_places_have_nine_looks() -> None:
+    """Colours, markers, lines and hatches of nine parties are all different, so that grey print tells them apart."""
+    looks = [style.stroke(place) for place in range(9)]
+    for part in (*zip(*looks, strict=True), [style.broken(place) for place in range(9)]):
+        assert len(set(part)) == 9
 
 
 def test_text_has_a_width() -> None:

@@ -16,7 +16,7 @@ from sim.show.marks import Shape, marks_of
 from sim.show.timeline import timeline
 from sim.show.utility_space import utility_space
 
-NAMES = ("north", "east", "south", "west", "centre")
+NAMES = ("north", "east", "south", "west", "centre", "coast", "islands", "hills", "delta")
 
 
 def levels_of(parties: tuple[str, ...]) -> dict[str, list[float]]:
@@ -31,7 +31,7 @@ def with_parties(record: RunRecord, count: int) -> RunRecord:
     return replace(record, parties=parties, deals=(), talks=())
 
 
-@pytest.mark.parametrize(("parties", "panels"), [(2, [4]), (3, [3, 6]), (4, [4, 12]), (5, [5])])
+@pytest.mark.parametrize(("parties", "panels"), [(2, [4]), (3, [3, 6]), (4, [4, 12]), (5, [5]), (9, [9])])
 def test_every_curve_looks_like_no_other_even_in_grey(
     record: RunRecord, start: datetime.date, parties: int, panels: list[int], crowding: Callable[[Figure], list[str]]
 ) -> None:

@@ -1,6 +1,7 @@
 """The sheet of answers: written for a student to fill in, and read again with the place of every slip."""
 
 import datetime
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ UNWRITTEN = "(write here)"
 WIDTH = 100
 LONGEST = 10_000
 """Characters of a text that are taken."""
+_PRINTED = re.compile(r"[-+]?([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,12})?")
+_TO = re.compile(r" to |–|(?<=[0-9]) - ")
 Given = str | float | datetime.date | tuple[float, float]
 
 
@@ -108,20 +111,26 @@ def _read(node: Node, key: str, answer: "Answer", report: Report) -> Given | Non
 
 
 def _number(node: Node) -> float | None:
-    """A number, also where it was written as a text with its sign of per cent."""
-    raw = node.value
-    if isinstance(raw, str) and raw.strip().endswith("%"):
-        try:
-            return float(raw.strip().removesuffix("%"))
-        except ValueError:
-            return None
-    return float(raw) if is_number(raw) else None  # type: ignore[arg-type]
+    """A number, also as the tables print it: `1,800`, `12.5 %`, `−50.7`."""
+    return float(node.value) if is_number(node.value) else _printed(str(node.value))  # type: ignore[arg-type]
+
+
+def _printed(text: str) -> float | None:
+    bare = text.replace("−", "-").removesuffix("%").strip()
+    if not _PRINTED.fullmatch(bare):
+        return None
+    return float(bare.replace(",", ""))
 
 
 def _interval(node: Node, key: str, report: Report) -> tuple[float, float] | None:
-    if not isinstance(node.value, list) or len(node.value) != 2:
+    if isinstance(node.value, str):
+        ends = _TO.split(node.value.strip().removesuffix("%"), maxsplit=1)
+        found = [_printed(end.strip()) for end in ends]
+    else:
+        found = [_number(item) for item in node.value] if isinstance(node.value, list) else []
+    if len(found) != 2:
         return None
-    low, high = (_number(item) for item in node.value)
+    low, high = found
     if low is None or high is None:
         return None
     if low > high:

@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from sim.classroom.task_file import TaskPart
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-SAID_ANYWAY = ("missing", "invalid")
-"""Ways to fail that have words where a task has none: nothing was handed in, or it cannot be read."""
+SAID_ANYWAY = ("missing", "invalid", "needs")
+"""Ways to fail that have words where a task has none: nothing was handed in, it cannot be read, another one failed."""
 Use = tuple[Literal["scenario", "answer", "strategy"], str]
 
 
@@ -62,6 +62,7 @@ class CriterionPart(TaskPart):
     """The ways to fail that need words of their own."""
     ask: Text = Field(description="what it asks, in a line of the table of marks")
     points: int = Field(ge=1, le=20)
+    needs: list[str] = Field([], description="criteria further up that have to be met for this one to count")
     otherwise: dict[str, Text] = Field({}, description="what a student is told, by the way in which it failed")
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from sim.classroom.criteria import Criterion
 from sim.classroom.task_file import Figure, Source, TaskPart, fill, open_source
 from sim.classroom.variants import Token, Variant, own_token, variant_of
 from sim.scenario.faults import nearest, one_of
+from sim.show.told import Refused
 
 FORMAT = 1
 WORD = re.compile(r"([0-9]{2})-[a-z0-9]+(-[a-z0-9]+)*")
@@ -26,7 +27,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*\.(yaml|py)$")]
 
 
-class NoExercise(Exception):
+class NoExercise(Refused):
     """An exercise, or a folder of them, that there is none of; and what there is."""
 
 
@@ -100,13 +101,14 @@ class Task(TaskPart):
     @model_validator(mode="after")
     def _names(self) -> Self:
         scenarios = [*([START] if self.starter else []), *(n for n, f in self.files.items() if f.kind == "scenario")]
-        known = {
+        known: dict[str, list[str]] = {
             "scenario": scenarios,
             "answer": list(self.answers),
             "strategy": [name for name, file in self.files.items() if file.kind == "strategy"],
         }
-        for name, criterion in self.criteria.items():
-            for kind, used in criterion.uses():
+        for place, (name, criterion) in enumerate(self.criteria.items()):
+            known["criterion further up"] = list(self.criteria)[:place]
+            for kind, used in (*criterion.uses(), *(("criterion further up", each) for each in criterion.needs)):
                 if used not in known[kind]:
                     hint = nearest(used, known[kind]) or one_of(known[kind])
                     message = f"criterion '{name}': there is no {kind} '{used}'; there is {hint}"

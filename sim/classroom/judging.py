@@ -23,7 +23,7 @@ from sim.classroom.criteria import (
 from sim.classroom.differing import changed_paths, claims_of
 from sim.classroom.exercises import START
 from sim.classroom.handed_in import HandedIn
-from sim.classroom.measuring import FINER, Bench, Estimate, widened
+from sim.classroom.measuring import FINER, Bench, Measurement, widened
 from sim.classroom.playing import play
 from sim.scenario.faults import Fault, InvalidScenario
 from sim.scenario.reading import unattributed
@@ -75,14 +75,22 @@ class Desk:
     bench: Bench
 
 
-def judge(criterion: CriterionPart, desk: Desk) -> Judgement:
-    """Judge a criterion; whatever is wrong with what was handed in is its failure, never an exception."""
+def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = None) -> Judgement:
+    """Judge a criterion; whatever is wrong with what was handed in is its failure, never an exception.
+
+    Args:
+        criterion: what is asked.
+        desk: what was handed in.
+        unmet: one that this one needs, and that was not met.
+    """
     for kind, name in criterion.uses():
         if kind == "answer" and name not in desk.answers.given:
             faulty = any(fault.path in (name, "") for fault in desk.answers.faults)
             return _failed("invalid" if faulty else "missing")
         if kind != "answer" and not desk.handed_in.has(name):
             return _failed("missing")
+    if unmet is not None:
+        return _failed("needs", detail=f"This counts once another holds: {unmet.ask}.")
     try:
         return _judge(criterion, desk)
     except InvalidScenario as invalid:
@@ -140,7 +148,7 @@ def _(criterion: Reaches, desk: Desk) -> Judgement:
     bound = criterion.at_least if criterion.at_least is not None else criterion.at_most
     assert bound is not None, "one of the two is given"
 
-    def told(found: Estimate) -> str:
+    def told(found: Measurement) -> str:
         if min(sign * found.low, sign * found.high) >= sign * bound:
             return "met"
         return "short" if max(sign * found.low, sign * found.high) < sign * bound else ""
@@ -200,7 +208,7 @@ def _(criterion: Read, desk: Desk) -> Judgement:
     return Judgement(Verdict.TO_READ, 0.0)
 
 
-def _by_interval(desk: Desk, asked: Measured, told: Callable[[Estimate], str]) -> Judgement:
+def _by_interval(desk: Desk, asked: Measured, told: Callable[[Measurement], str]) -> Judgement:
     """Judge by the interval; where it straddles the bound ask larger batches, then give the benefit of the doubt."""
     for finer in FINER:
         found = desk.bench.estimate(asked, finer)

@@ -85,7 +85,10 @@ def mark(folder: Path, exercise: Exercise, *, variant: Variant, replications: in
     task = exercise.task_of(variant)
     with tempfile.TemporaryDirectory(prefix="parley-marking-") as workplace:
         desk = _desk(folder, exercise, variant, Path(workplace), replications or task.replications)
-        judged = {name: (criterion, judge(criterion, desk)) for name, criterion in task.criteria.items()}
+        judged = dict[str, tuple[CriterionPart, Judgement]]()
+        for name, criterion in task.criteria.items():
+            unmet = [each for each in criterion.needs if judged[each][1].share == 0]
+            judged[name] = (criterion, judge(criterion, desk, task.criteria[unmet[0]] if unmet else None))
     faults = [*desk.answers.faults]
     for _, judgement in judged.values():
         faults += [fault for fault in judgement.faults if fault not in faults]

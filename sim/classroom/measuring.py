@@ -22,7 +22,7 @@ FINER = (1, 4, 16)
 """Where an interval does not tell, batches so many times as large are asked."""
 
 
-class Estimate(NamedTuple):
+class Measurement(NamedTuple):
     """A number with its 95 % interval; a share in per cent, a difference of shares in points."""
 
     value: float
@@ -46,7 +46,7 @@ class Bench:
     replications: int
     _batches: dict[tuple[str, int], dict[str, Column]] = field(default_factory=dict)
 
-    def estimate(self, asked: "Measured", finer: int = 1) -> Estimate:
+    def estimate(self, asked: "Measured", finer: int = 1) -> Measurement:
         """What is asked, over `finer` times the replications of the task.
 
         Raises:
@@ -56,7 +56,7 @@ class Bench:
         """
         if asked.kind == "run":
             value = float(self._run(asked, asked.of))
-            return Estimate(value, value, value, 1)
+            return Measurement(value, value, value, 1)
         if asked.kind == "median":
             return self._median(asked, finer)
         values = self._values(asked, asked.scenario, asked.changes, finer)
@@ -64,7 +64,7 @@ class Bench:
             return _level(asked, values)
         return difference(asked.kind, values, self._values(asked, asked.less, [], finer))
 
-    def between(self, one: "Measured", other: "Measured", finer: int = 1) -> Estimate:
+    def between(self, one: "Measured", other: "Measured", finer: int = 1) -> Measurement:
         """The number of one less that of another, pair by pair."""
         values = (self._values(each, each.scenario, each.changes, finer) for each in (one, other))
         return difference(one.kind, *values)
@@ -94,7 +94,7 @@ class Bench:
             Outcome.read(column, columns)
         return float(columns[column][0])
 
-    def _median(self, asked: "Measured", finer: int) -> Estimate:
+    def _median(self, asked: "Measured", finer: int) -> Measurement:
         case = self.handed_in.case(asked.scenario, tuple(asked.changes))
         columns = self.columns(case, self.replications * finer)
         column = asked.of if asked.of in columns else Outcome.read(asked.of, columns).column
@@ -103,7 +103,7 @@ class Bench:
             values = numpy.where(values < 0, numpy.inf, values)
         n, rank, ordered = len(values), median_rank(len(values)), numpy.sort(values)
         low, high = (ordered[rank - 1], ordered[n - rank]) if rank else (-math.inf, math.inf)
-        return Estimate(float(ordered[math.ceil(n / 2) - 1]), float(low), float(high), n)
+        return Measurement(float(ordered[math.ceil(n / 2) - 1]), float(low), float(high), n)
 
     def _values(self, asked: "Measured", scenario: str, changes: list[str], finer: int) -> Column:
         columns = self.columns(self.handed_in.case(scenario, tuple(changes)), self.replications * finer)
@@ -129,25 +129,25 @@ def run(case: "Case", seed: int, first: int, count: int) -> dict[str, Column]:
     return {name: numpy.concatenate([chunk.columns[name] for chunk in chunks]) for name in chunks[0].columns}
 
 
-def _level(asked: "Measured", values: Column) -> Estimate:
+def _level(asked: "Measured", values: Column) -> Measurement:
     if asked.kind == "share":
         share = share_of(int(values.sum()), len(values))
-        return Estimate(100 * share.share, 100 * share.low, 100 * share.high, len(values))
+        return Measurement(100 * share.share, 100 * share.low, 100 * share.high, len(values))
     mean = mean_of(values.tolist())
-    return Estimate(mean.mean, mean.low, mean.high, len(values))
+    return Measurement(mean.mean, mean.low, mean.high, len(values))
 
 
-def difference(kind: str, values: Column, others: Column) -> Estimate:
+def difference(kind: str, values: Column, others: Column) -> Measurement:
     """One less the other, pair by pair, over the replications of both."""
     n = len(values)
     if kind == "share":
         lost, won = int((others > values).sum()), int((values > others).sum())
         found = difference_of_shares(n, lost, won)
-        return Estimate(100 * found.value, 100 * found.low, 100 * found.high, n)
+        return Measurement(100 * found.value, 100 * found.low, 100 * found.high, n)
     found = difference_of_reals((values - others).tolist())
-    return Estimate(found.value, found.low, found.high, n)
+    return Measurement(found.value, found.low, found.high, n)
 
 
-def widened(estimate: Estimate, by: float) -> Estimate:
+def widened(estimate: Measurement, by: float) -> Measurement:
     """The same with a wider interval."""
     return estimate._replace(low=estimate.low - by, high=estimate.high + by)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.classroom.task_file import Figure
+from sim.show.told import Refused
 
 PUBLIC = "public"
 """In place of a course, where one studies by oneself."""
@@ -25,7 +26,7 @@ PSEUDONYM = re.compile(r"[^\W_][\w .-]{0,39}")
 """What a student may be called: it is part of the names of files."""
 
 
-class NoToken(ValueError):
+class NoToken(Refused):
     """Words that are no token, no pseudonym, or no secret; and why."""
 
 

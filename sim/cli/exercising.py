@@ -1,7 +1,8 @@
 """Exercises: start one, check it, take a hint, hand it in."""
 
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,8 @@ from sim.cli.door import (
 from sim.terms import DISCLAIMER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sim.classroom.exercises import Exercise
     from sim.classroom.marking import Marks
     from sim.classroom.started import Started
@@ -49,20 +52,15 @@ def list_exercises(exercises: Exercises = None) -> None:
     """List the exercises."""
     from rich.table import Table
 
-    from sim.classroom.exercises import NoExercise, find_exercise, folder_of_exercises
     from sim.classroom.exercises import exercises as folders
-    from sim.scenario.faults import InvalidScenario
+    from sim.classroom.exercises import find_exercise, folder_of_exercises
 
     table = Table("No.", "Exercise", "Minutes", "Aims", title="Exercises", title_justify="left")
-    try:
+    with _faults_told():
         place = folder_of_exercises(exercises)
         for folder in folders(place):
             found = find_exercise(place, folder.name)
             table.add_row(str(found.number), found.task.exercise, str(found.task.minutes), "\n".join(found.task.aims))
-    except NoExercise as error:
-        refuse(str(error), UNUSABLE)
-    except InvalidScenario as invalid:
-        _end_with(invalid)
     print_tables(open_console(), [table])
     typer.echo(f"\nBegin with: parley exercise start 1\n{DISCLAIMER}")
 
@@ -92,19 +90,13 @@ def start(
     exercises: Exercises = None,
 ) -> None:
     """Start an exercise: a folder with the brief, a scenario of your own, and a sheet for answers."""
-    from sim.classroom.exercises import NoExercise
     from sim.classroom.started import write_started
-    from sim.scenario.faults import InvalidScenario
 
     found = _exercise(exercises, number)
     variant = found.variant(_token(found, student, token, course))
     place = folder or Path(found.word)
-    try:
+    with _faults_told():
         write_started(found, variant, place)
-    except NoExercise as error:
-        refuse(str(error), UNUSABLE)
-    except InvalidScenario as invalid:
-        _end_with(invalid)
     typer.echo(
         f"Exercise {found.number}, {found.task.exercise}: about {found.task.minutes} minutes, for {variant.student}."
     )
@@ -173,61 +165,51 @@ def _print_marks(found: "Exercise", begun: "Started", marks: "Marks") -> None:
 
 def _marked(folder: Path, exercises: Path | None) -> "tuple[Exercise, Started, Marks]":
     from sim.classroom.marking import mark
-    from sim.scenario.faults import InvalidScenario
 
     found, begun = _begun(folder, exercises)
-    try:
+    with _faults_told():
         return found, begun, mark(folder, found, variant=begun.variant)
-    except InvalidScenario as invalid:
-        _end_with(invalid)
 
 
 def _begun(folder: Path, exercises: Path | None) -> "tuple[Exercise, Started]":
-    from sim.classroom.exercises import NoExercise
     from sim.classroom.started import read_card, read_started
-    from sim.classroom.variants import NoToken
-    from sim.scenario.faults import InvalidScenario
 
-    try:
+    with _faults_told():
         found = _exercise(exercises, read_card(folder).exercise)
         return found, read_started(folder, found)
-    except (NoExercise, NoToken) as error:
-        refuse(str(error), UNUSABLE)
-    except InvalidScenario as invalid:
-        _end_with(invalid)
 
 
 def _exercise(exercises: Path | None, wanted: str) -> "Exercise":
-    from sim.classroom.exercises import NoExercise, find_exercise, folder_of_exercises
-    from sim.scenario.faults import InvalidScenario
+    from sim.classroom.exercises import find_exercise, folder_of_exercises
 
-    try:
+    with _faults_told():
         return find_exercise(folder_of_exercises(exercises), wanted)
-    except NoExercise as error:
-        refuse(str(error), UNUSABLE)
-    except InvalidScenario as invalid:
-        _end_with(invalid)
 
 
 def _token(found: "Exercise", student: str | None, token: str | None, course: Path | None) -> "Token":
-    from sim.classroom.variants import ALONE, NoToken, own_token, read_token, token_of
+    from sim.classroom.variants import ALONE, own_token, read_token, token_of
 
+    if token is not None:
+        if student is not None or course is not None:
+            raise typer.BadParameter("a token says whose it is: leave out --student and --course")
+        return read_token(token)
+    if course is None:
+        return own_token(found.word, ALONE if student is None else student)
+    if student is None:
+        raise typer.BadParameter("--course needs --student")
     try:
-        if token is not None:
-            if student is not None or course is not None:
-                raise typer.BadParameter("a token says whose it is: leave out --student and --course")
-            return read_token(token)
-        if course is None:
-            return own_token(found.word, ALONE if student is None else student)
-        if student is None:
-            raise typer.BadParameter("--course needs --student")
         return token_of(course.read_text(encoding="utf-8"), student)
-    except NoToken as error:
-        refuse(str(error), UNUSABLE)
     except UnicodeDecodeError:
         refuse(f"'{course}' is no text: it should hold the course's secret", UNUSABLE)
 
 
-def _end_with(invalid: Exception) -> NoReturn:
-    print_faults(getattr(invalid, "faults", ()))
-    raise typer.Exit(INVALID)
+@contextmanager
+def _faults_told() -> "Iterator[None]":
+    """Tell what is wrong with a file, and end the command."""
+    from sim.scenario.faults import InvalidScenario
+
+    try:
+        yield
+    except InvalidScenario as invalid:
+        print_faults(invalid.faults)
+        raise typer.Exit(INVALID) from None

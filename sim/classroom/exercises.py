@@ -15,7 +15,8 @@ import sim
 from sim.classroom.criteria import Criterion
 from sim.classroom.task_file import Figure, Source, TaskPart, fill, open_source
 from sim.classroom.variants import Token, Variant, own_token, variant_of
-from sim.scenario.faults import nearest, one_of
+from sim.scenario.faults import InvalidScenario, Report, nearest, one_of
+from sim.scenario.tree import Positions
 from sim.show.told import Refused
 
 FORMAT = 1
@@ -98,24 +99,31 @@ class Task(TaskPart):
     criteria: dict[Name, Criterion] = Field(min_length=1)
     hints: list[Text] = Field(min_length=3, max_length=3, description="from a nudge to nearly all")
 
-    @model_validator(mode="after")
-    def _names(self) -> Self:
-        scenarios = [*([START] if self.starter else []), *(n for n, f in self.files.items() if f.kind == "scenario")]
-        known: dict[str, list[str]] = {
-            "scenario": scenarios,
+    def require_names(self, source: Source) -> None:
+        """Make sure that criteria refer to what there is. Raises InvalidScenario, with the place of every slip."""
+        report, positions = Report(), Positions(source.root)
+        files = {kind: [n for n, file in self.files.items() if file.kind == kind] for kind in ("scenario", "strategy")}
+        known = {
+            "scenario": [*([START] if self.starter else []), *files["scenario"]],
+            "strategy": files["strategy"],
             "answer": list(self.answers),
-            "strategy": [name for name, file in self.files.items() if file.kind == "strategy"],
         }
-        for place, (name, criterion) in enumerate(self.criteria.items()):
-            known["criterion further up"] = list(self.criteria)[:place]
-            for kind, used in (*criterion.uses(), *(("criterion further up", each) for each in criterion.needs)):
+        for at, (name, criterion) in enumerate(self.criteria.items()):
+            known["criterion further up"] = list(self.criteria)[:at]
+            uses = [*criterion.uses(), *(("criterion further up", each) for each in criterion.needs)]
+            for kind, used in dict.fromkeys(uses):
                 if used not in known[kind]:
-                    hint = nearest(used, known[kind]) or one_of(known[kind])
-                    message = f"criterion '{name}': there is no {kind} '{used}'; there is {hint}"
-                    raise PydanticCustomError("names", message.replace("{", "{{").replace("}", "}}"))
-        if START in self.files or "seed" in self.varies:
-            raise PydanticCustomError("names", "'start' and 'seed' are there of themselves: choose other names")
-        return self
+                    found = positions.find(["criteria", name])
+                    there = f": there is {one_of(known[kind])}" if known[kind] else ""
+                    report.fault(
+                        found.place, found.path, f"there is no {kind} '{used}'{there}", nearest(used, known[kind])
+                    )
+        for name in (START, "seed"):
+            if name in (*self.files, *self.varies):
+                where = ["files" if name in self.files else "varies", name]
+                report.fault(positions.find(where).place, where, f"'{name}' is there of itself: choose another name")
+        if report.faults:
+            raise InvalidScenario(report.faults)
 
 
 class _Head(TaskPart):
@@ -166,7 +174,9 @@ class Exercise:
 
     def task_of(self, variant: Variant) -> Task:
         """The task with the figures of a student. Raises InvalidScenario."""
-        return self.source.checked(Task, variant.figures)
+        task = self.source.checked(Task, variant.figures)
+        task.require_names(self.source)
+        return task
 
     def page(self, name: str, variant: Variant) -> str:
         """One of its Markdown pages (`brief`, `debrief`) with the figures of a student."""

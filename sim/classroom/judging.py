@@ -28,7 +28,7 @@ from sim.classroom.playing import play
 from sim.scenario.faults import Fault, InvalidScenario
 from sim.scenario.reading import unattributed
 from sim.strategies.module import InvalidStrategy
-from sim.study.outcome import RunsFailed
+from sim.study.outcome import RunsFailed, UnknownOutcome
 
 HALF = 0.5
 MISSING = "Nothing was handed in for this yet."
@@ -95,7 +95,7 @@ def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = No
         return _judge(criterion, desk)
     except InvalidScenario as invalid:
         return Judgement(Verdict.NOT_MET, 0.0, "invalid", faults=invalid.faults)
-    except (RunsFailed, InvalidStrategy) as failure:
+    except (RunsFailed, UnknownOutcome, InvalidStrategy) as failure:
         return Judgement(Verdict.NOT_MET, 0.0, "invalid", detail=str(failure))
 
 

@@ -50,7 +50,10 @@ def play(criterion: Plays, handed_in: HandedIn, seed: int) -> Played:
         InvalidStrategy: it cannot be asked.
         InvalidScenario: the scenario is faulty.
     """
-    case, own = handed_in.case(criterion.scenario), strategy_of(handed_in.strategy(criterion.strategy))
+    case = handed_in.case(criterion.scenario)
+    if criterion.track not in [each.name for each in case.tracks]:
+        return Played("failed", f"The scenario has no track {criterion.track}.")
+    own = strategy_of(handed_in.strategy(criterion.strategy))
     try:
         mine = score(case, criterion, own, seed)
     except StrategyFailed as failure:

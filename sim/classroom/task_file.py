@@ -128,6 +128,7 @@ def _complain(detail: Mapping[str, Any], positions: Positions, model: type[BaseM
         choices = re.findall(r"'([^']*)'", detail["ctx"].get("expected") or detail["ctx"]["expected_tags"])
         told = detail["ctx"].get("tag", given)
         message, suggestion = f"expected {one_of(choices)}, found '{told}'", nearest(str(told), choices)
+        place = positions.find([*detail["loc"], "kind"]).place if "tag" in detail["ctx"] else place
     elif kind == "union_tag_not_found":
         message, place = "missing key 'kind'", found.key
     elif kind in _EXPECTED:

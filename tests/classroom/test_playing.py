@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ from sim.classroom import playing
 from sim.classroom.criteria import Plays
 from sim.classroom.exercises import Exercise
 from sim.classroom.handed_in import HandedIn
-from sim.classroom.playing import play, strategy_of
+from sim.classroom.playing import Score, play, strategy_of
 from sim.classroom.variants import Variant
 from sim.strategies import shelf
 from sim.strategies.module import InvalidStrategy
@@ -37,10 +38,21 @@ def test_a_strategy_is_level_with_itself(handed_in: HandedIn) -> None:
     assert play(asked("linear", keeps=1.0), handed_in, 3).way == ""
 
 
-def test_who_wrecks_the_peace_does_not_pass(handed_in: HandedIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that never concedes agrees less often than the field, and that is told apart from gaining less."""
-    monkeypatch.setattr(playing, "strategy_of", lambda path: shelf.find("hardliner"))
-    assert play(asked("conceder", keeps=1.0), handed_in, 3).way in ("wrecked", "worse")
+def test_who_agrees_to_nothing_gains_nothing(handed_in: HandedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that demands what no package gives comes to no agreement, and so gains less than who concedes."""
+    never = replace(shelf.find("linear"), demand=lambda situation, parameters: 9.0)
+    monkeypatch.setattr(playing, "strategy_of", lambda path: never)
+    assert play(asked("conceder"), handed_in, 3).way == "worse"
+
+
+@pytest.mark.parametrize(("agreed", "way"), [(27, ""), (26, "wrecked")])
+def test_who_wrecks_the_peace_does_not_pass(
+    handed_in: HandedIn, monkeypatch: pytest.MonkeyPatch, agreed: int, way: str
+) -> None:
+    """However much it gains, it has to keep nine in ten of the agreements that the field comes to: 27 of 30."""
+    scores = {"linear": Score((2.0,) * agreed + (0.0,) * (30 - agreed), agreed), "conceder": Score((1.0,) * 30, 30)}
+    monkeypatch.setattr(playing, "score", lambda case, criterion, strategy, seed: scores[strategy.name])
+    assert play(asked("conceder"), handed_in, 3).way == way
 
 
 def test_a_strategy_of_a_student_is_never_run_here(tmp_path: Path) -> None:

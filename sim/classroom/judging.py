@@ -23,7 +23,7 @@ from sim.classroom.criteria import (
 from sim.classroom.differing import changed_paths, claims_of
 from sim.classroom.exercises import START
 from sim.classroom.handed_in import HandedIn
-from sim.classroom.measuring import FINER, Bench, Measurement, widened
+from sim.classroom.measuring import Bench, Measurement, widened
 from sim.classroom.playing import play
 from sim.scenario.faults import Fault, InvalidScenario
 from sim.scenario.reading import unattributed
@@ -210,7 +210,7 @@ def _(criterion: Read, desk: Desk) -> Judgement:
 
 def _by_interval(desk: Desk, asked: Measured, told: Callable[[Measurement], str]) -> Judgement:
     """Judge by the interval; where it straddles the bound ask larger batches, then give the benefit of the doubt."""
-    for finer in FINER:
+    for finer in desk.bench.finer:
         found = desk.bench.estimate(asked, finer)
         way = told(found)
         if way == "met":
@@ -231,7 +231,7 @@ def _right(criterion: Choice, desk: Desk) -> tuple[list[str], str]:
 
 
 def _sign(asked: Measured, words: Mapping[str, str], enough: float, desk: Desk) -> tuple[list[str], str]:
-    for finer in FINER:
+    for finer in desk.bench.finer:
         found = desk.bench.estimate(asked, finer)
         possible = [
             name
@@ -249,7 +249,7 @@ def _sign(asked: Measured, words: Mapping[str, str], enough: float, desk: Desk) 
 
 def _foremost(options: Mapping[str, Measured], sign: int, desk: Desk) -> tuple[list[str], str]:
     """The options that no other is told to surpass."""
-    for finer in FINER:
+    for finer in desk.bench.finer:
         values = {name: sign * desk.bench.estimate(each, finer).value for name, each in options.items()}
         best = max(values, key=lambda name: values[name])
         level = [best]

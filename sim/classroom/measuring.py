@@ -3,6 +3,7 @@
 import datetime
 import math
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy
@@ -44,6 +45,8 @@ class Bench:
     handed_in: "HandedIn"
     seed: int
     replications: int
+    finer: tuple[int, ...] = field(default_factory=lambda: FINER if find_spec("numba") else FINER[:1])
+    """What batches are multiplied by where an interval does not tell; not without a compiler, as it would take long."""
     _batches: dict[tuple[str, int], dict[str, Column]] = field(default_factory=dict)
 
     def estimate(self, asked: "Measured", finer: int = 1) -> Measurement:

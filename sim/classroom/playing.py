@@ -1,5 +1,7 @@
 """A student's strategy in one party's seat, against the field in the same seat, on the same draws."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +36,14 @@ class Score:
     """Runs with an agreement."""
 
 
-def strategy_of(path: Path) -> StrategyModule:
+@contextmanager
+def strategy_of(path: Path) -> Iterator[StrategyModule]:
     """The strategy in a file that a student handed in, asked in a process of its own and never run in this one.
 
     Raises:
         InvalidStrategy: it cannot be asked.
     """
+    yield from ()
     raise InvalidStrategy("strategies cannot be marked yet", path.name)
 
 
@@ -53,18 +57,18 @@ def play(criterion: Plays, handed_in: HandedIn, seed: int) -> Played:
     case = handed_in.case(criterion.scenario)
     if criterion.track not in [each.name for each in case.tracks]:
         return Played("failed", f"The scenario has no track {criterion.track}.")
-    own = strategy_of(handed_in.strategy(criterion.strategy))
     try:
-        mine = score(case, criterion, own, seed)
+        with strategy_of(handed_in.strategy(criterion.strategy)) as own:
+            mine = score(case, criterion, own, seed)
     except StrategyFailed as failure:
         return Played("failed", str(failure))
-    best, most = -1.0, 0
+    most = 0
     for name in criterion.field:
         other = score(case, criterion, shelf.find(name), seed)
         gap = difference_of_reals([a - b for a, b in zip(mine.surplus, other.surplus, strict=True)])
         if gap.high < 0:
             return Played("worse", f"It gains less than {name} does in the same seat.")
-        best, most = max(best, gap.value), max(most, other.agreed)
+        most = max(most, other.agreed)
     computed = f"{mine.agreed} agreements of {criterion.runs}; the field at most {most}"
     return Played("wrecked" if mine.agreed < criterion.keeps * most else "", computed=computed)
 

@@ -80,7 +80,8 @@ def write_starter(exercise: Exercise, variant: Variant, folder: Path) -> None:
     """
     if exercise.task.starter is None:
         return
-    starter, root = exercise.folder / exercise.task.starter, exercise.folder.resolve().parents[2]
+    starter, above = exercise.folder / exercise.task.starter, exercise.folder.resolve().parents
+    root = above[min(2, len(above) - 1)]
     figures = {each.at: variant.figures[name] for name, each in exercise.varies.items() if each.at}
     text = _with_figures(starter, figures, folder, root)
     (folder / exercise.task.starter).write_text(text, encoding="utf-8", newline="\n")

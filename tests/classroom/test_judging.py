@@ -10,7 +10,7 @@ from sim.classroom.criteria import Choice, ClaimedInterval, ClaimedNumber, Measu
 from sim.classroom.exercises import Exercise
 from sim.classroom.handed_in import HandedIn
 from sim.classroom.judging import Desk, Judgement, Verdict, judge
-from sim.classroom.measuring import Bench, Measurement
+from sim.classroom.measuring import FINER, Bench, Measurement
 from sim.classroom.variants import Variant
 from sim.engine import model
 from sim.scenario.compiling import compile_case
@@ -24,7 +24,7 @@ class Oracle:
     """A bench whose measurements are known beforehand, by how fine they are."""
 
     def __init__(self, *found: tuple[float, float, float]) -> None:
-        self.found = found
+        self.found, self.finer = found, FINER
         self.asked = 0
 
     def estimate(self, asked: Measured, finer: int = 1) -> Measurement:

@@ -1,4 +1,5 @@
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sim.classroom.handed_in import HandedIn
 from sim.classroom.playing import Score, play, strategy_of
 from sim.classroom.variants import Variant
 from sim.strategies import shelf
-from sim.strategies.module import InvalidStrategy
+from sim.strategies.module import InvalidStrategy, StrategyModule
 
 
 def asked(field: str, keeps: float = 0.9) -> Plays:
@@ -29,8 +30,14 @@ def handed_in(
     (tmp_path / "work").mkdir()
     taken = HandedIn(desk, exercise, variant, tmp_path / "work")
     monkeypatch.setattr(taken, "strategy", lambda name: Path("linear"))
-    monkeypatch.setattr(playing, "strategy_of", lambda path: shelf.find(path.name))
+    monkeypatch.setattr(playing, "strategy_of", by_name)
     return taken
+
+
+@contextmanager
+def by_name(path: Path) -> Iterator[StrategyModule]:
+    """A strategy of the shelf."""
+    yield shelf.find(path.name)
 
 
 def test_a_strategy_is_level_with_itself(handed_in: HandedIn) -> None:
@@ -38,11 +45,13 @@ def test_a_strategy_is_level_with_itself(handed_in: HandedIn) -> None:
     assert play(asked("linear", keeps=1.0), handed_in, 3).way == ""
 
 
-def test_who_agrees_to_nothing_gains_nothing(handed_in: HandedIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that demands what no package gives comes to no agreement, and so gains less than who concedes."""
-    never = replace(shelf.find("linear"), demand=lambda situation, parameters: 9.0)
-    monkeypatch.setattr(playing, "strategy_of", lambda path: never)
-    assert play(asked("conceder"), handed_in, 3).way == "worse"
+def test_who_gains_less_does_not_pass(handed_in: HandedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A strategy that gains less than one of the field, told by pairs of runs, is worse, and it is said than which."""
+    scores = {"linear": Score((1.0,) * 29 + (2.5,), 30), "conceder": Score((2.0,) * 30, 30)}
+    monkeypatch.setattr(playing, "score", lambda case, criterion, strategy, seed: scores[strategy.name])
+    played = play(asked("conceder"), handed_in, 3)
+    assert played.way == "worse"
+    assert "conceder" in played.detail
 
 
 @pytest.mark.parametrize(("agreed", "way"), [(27, ""), (26, "wrecked")])
@@ -59,6 +68,6 @@ def test_a_strategy_of_a_student_is_never_run_here(tmp_path: Path) -> None:
     """A file that was handed in is not imported in this process: what it would do on import does not happen."""
     file = tmp_path / "mine.py"
     file.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n", encoding="utf-8")
-    with pytest.raises(InvalidStrategy):
-        strategy_of(file)
+    with pytest.raises(InvalidStrategy), strategy_of(file):
+        pass
     assert not (tmp_path / "ran").exists()

@@ -33,10 +33,15 @@ def submission(started: Started, exercise: Exercise, marks: Marks) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as file:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{marks.exercise}-{marks.student}/{name}", WHEN)
+            entry = zipfile.ZipInfo(f"{name_of(marks)}/{name}", WHEN)
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             file.writestr(entry, data)
     return packed.getvalue()
+
+
+def name_of(marks: Marks) -> str:
+    """What a submission is called: exercise and student."""
+    return f"{marks.exercise}-{marks.student.replace(' ', '-')}"
 
 
 def record(marks: Marks) -> str:

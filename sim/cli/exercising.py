@@ -140,11 +140,11 @@ def submit(
     exercises: Exercises = None,
 ) -> None:
     """Check, and pack everything into one file for the teacher, who marks it again."""
-    from sim.classroom.submitting import submission, write_submission
+    from sim.classroom.submitting import name_of, submission, write_submission
 
     found, begun, marks = _marked(folder, exercises)
     packed = submission(begun, found, marks)
-    place = out or Path(f"{marks.exercise}-{marks.student.replace(' ', '-')}.zip")
+    place = out or Path(f"{name_of(marks)}.zip")
     if place.exists() and place.is_dir():
         refuse(f"'{place}' is a folder: name the file to write", UNUSABLE)
     write_submission(place, packed)

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -213,3 +215,36 @@ def test_rebuilding_leaves_the_original_alone() -> None:
     assert rebuilt is not party.tire
     assert rebuilt.__globals__["weariness"] is not weariness
     assert party.weariness is weariness
+
+
+def test_what_nobody_used_for_a_month_is_removed(tmp_path: Path) -> None:
+    """Of other versions, what was last used 31 days ago goes; what is newer, this version's, and what is not ours stay.
+
+    Several processes may do so at once; what one of them left half removed goes too.
+    """
+    month = 31 * 86_400
+    ages = {
+        "0" * 16: month,
+        "1" * 16: month - 2 * 86_400,
+        "2" * 16: month,
+        "3" * 16 + "-77-88": month,
+        "notes": month,
+        "a" * 40: month,
+    }
+    for name, age in ages.items():
+        (tmp_path / name / "inside").mkdir(parents=True)
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(compiling.forget_unused, [tmp_path / ("2" * 16)] * 4))
+    assert {path.name for path in tmp_path.iterdir()} == {"1" * 16, "2" * 16, "notes", "a" * 40}
+
+
+def test_a_cache_says_when_it_was_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the folder of this version marks it as used now."""
+    monkeypatch.setenv(compiling.CACHE, str(tmp_path))
+    folder = tmp_path / compiling.fingerprint()
+    folder.mkdir()
+    os.utime(folder, (0, 0))
+    before = time.time() - 60
+    assert compiling.cache_folder() == folder
+    assert folder.stat().st_mtime > before

@@ -10,17 +10,9 @@ from sim.scenario.desk import Desk, Location
 from sim.scenario.expressions import Names
 from sim.scenario.faults import nearest
 from sim.scenario.outcomes import decide
-from sim.scenario.schema import (
-    FEATURES,
-    MOST_OUTCOMES,
-    Choice,
-    Precondition,
-    Scenario,
-    Score,
-    Step,
-    Track,
-    values_of,
-)
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.kinds import FEATURES, MOST_OUTCOMES
+from sim.scenario.schema.tracks import Choice, Precondition, Score, Step, Track, values_of
 from sim.scenario.tree import is_number
 from sim.terms import Gate
 

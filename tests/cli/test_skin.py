@@ -179,7 +179,6 @@ variants:
   unwatched: {tracks.truce.preconditions.east.watched: null}
 factors:
   parties.east.label: [Left of the abbey, Right of the abbey]
-  parties.east.weariness: [0.3, 0.6]
 replications: 3
 """
 BY_PLACE = "select * exclude (digest, scenario, variant) from runs order by point, replication"

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from matplotlib import rc_context
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -102,13 +101,16 @@ class Picture:
     kind: str = "picture"
 
 
+Block = Words | Points | Heading | Entries | Grid | Picture
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of a page with its heading, and the commands that make its numbers again."""
 
     name: str
     title: str
-    blocks: Sequence[Words | Points | Heading | Entries | Grid | Picture]
+    blocks: Sequence[Block]
     commands: Sequence[str] = field(default=())
 
 
@@ -137,19 +139,17 @@ def _text(cell: object) -> str:
     return cell.plain if isinstance(cell, Text) else str(cell)
 
 
-def picture_of(drawing: Drawing, name: str, caption: str, behind: Iterable[Grid] | None = None) -> Picture:
+def picture_of(drawing: Drawing, caption: str, behind: Iterable[Grid] | None = None) -> Picture:
     """A figure, the same bytes for the same drawing.
 
     Args:
         drawing: the figure with its data and its alternative text.
-        name: what no other figure of the page is called.
         caption: what stands under it.
         behind: tables with what it shows; where left out, its data.
     """
-    vector = io.BytesIO()
-    with rc_context({"svg.hashsalt": name}):
-        drawing.figure.savefig(vector, format="svg", dpi=DOTS, metadata={"Date": None})
-    source = "data:image/svg+xml;base64," + base64.b64encode(vector.getvalue()).decode()
+    picture = io.BytesIO()
+    drawing.figure.savefig(picture, format="png", dpi=DOTS)  # hatches make vectors of several megabytes
+    source = "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
     wide = drawing.figure.get_figwidth() > (style.COLUMN + style.PAGE) / 2
     tables = [_data(drawing.data)] if behind is None else behind
     return Picture(source, drawing.alt, caption, wide, tuple(tables))

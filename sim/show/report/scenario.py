@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sim.scenario.case import Case
 from sim.scenario.schema import Choice, Observation, Precondition, Track, Version
 from sim.scenario.values import Status
-from sim.show.labels import Labels, expression_text, labels_of
-from sim.show.pages.blocks import Entries, Entry, Grid, Heading, Row, Words
+from sim.show.labels import expression_text, labels_of
+from sim.show.pages.blocks import Block, Entries, Entry, Grid, Heading, Row, Words
 from sim.show.report.sources import Sources, spelt, status_text
 from sim.show.words import capital, counted, date_text, listed, number, possessive, spaced
 
@@ -14,8 +14,6 @@ GATES = {
     "enters_if": "before talks open", "accepts_if": "before it agrees", "delivers_if": "before it delivers",
     "continues_if": "to stay in a deal", "renews_if": "to renew",
 }  # fmt: skip
-
-Block = Words | Heading | Entries | Grid
 
 
 class Teller:
@@ -56,9 +54,7 @@ class Teller:
         for name, mediator in self.scenario.mediators.items():
             where = listed(self.labels.track(track) for track in mediator.tracks)
             lines = [mediator.about] if mediator.about else []
-            yield Entry(
-                f"{self.labels.mediator(name)}, mediator", [*lines, f"By {mediator.style}, on: {where}."]
-            )
+            yield Entry(f"{self.labels.mediator(name)}, mediator", [*lines, f"By {mediator.style}, on: {where}."])
         for name, other in self.scenario.others.items():
             yield Entry(f"{self.labels.third(name)}, neither party nor mediator", [other.about] if other.about else [])
 
@@ -104,7 +100,9 @@ class Teller:
         if condition.cost is not None:
             words.append(f"It never stands in the way: to give it up costs {self._number(condition.cost)} at home.")
         elif condition.fades is not None:
-            words.append(f"It may be given up, with a daily chance per unit of weariness of {self._number(condition.fades)}.")
+            words.append(
+                f"It may be given up, with a daily chance per unit of weariness of {self._number(condition.fades)}."
+            )
         else:
             words.append("In the model it is never given up.")
         words.append("Public." if condition.public else "Not public.")
@@ -140,7 +138,9 @@ class Teller:
             for party, value in each.alleged.items()
         ]
         lines += [f"Said by {self.sources.by(each.claim)}."] if each.claim else []
-        lines += [f"Disputed: {self.sources.said(name).what}, says {self.sources.by(name)}." for name in each.disputed_by]
+        lines += [
+            f"Disputed: {self.sources.said(name).what}, says {self.sources.by(name)}." for name in each.disputed_by
+        ]
         for version in each.otherwise:
             note = f" ({version.note})" if version.note else ""
             lines.append(f"Told otherwise by {self.sources.by(version.claim)}: {_happened(version)}{note}.")
@@ -162,8 +162,12 @@ class Teller:
             yield Words(["It cites none."])
             return
         disputed = sum(1 for item in items if item.look)
-        of_them = f", {disputed} of which somebody disputes (marked at the side, with both versions)" if disputed else ""
-        yield Words([f"{counted(len(items), 'claim')}{of_them}. None is decided here: a claim stands under its maker's name."])
+        of_them = (
+            f", {disputed} of which somebody disputes (marked at the side, with both versions)" if disputed else ""
+        )
+        yield Words(
+            [f"{counted(len(items), 'claim')}{of_them}. None is decided here: a claim stands under its maker's name."]
+        )
         yield Entries(items)
         addresses = [f"{each.text}: {each.url}" for each in self.sources.documents.values() if each.url]
         if addresses:
@@ -218,6 +222,3 @@ def assumptions(case: Case) -> Iterator[Words | Grid]:
         groups.setdefault(capital(status_text(value)), []).append(Row(path, cells))
     rows = [row for reason, of_reason in groups.items() for row in (Row(f"{reason}."), *of_reason)]
     yield Grid("Numbers by status and reason", ("Number", "Low", "Middle", "High"), (False, True, True, True), rows)
-
-
-__all__ = ["Labels", "Teller", "assumptions"]

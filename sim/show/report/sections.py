@@ -274,9 +274,7 @@ def over_time(desk: Desk) -> Section:
     shown = [grid_of(phases.table_of(days, names, desk.labels, desk.case.start))]
     blocks: list[Block] = [
         Words(list(phases.told(days, names, desk.labels))),
-        picture_of(
-            drawing, "phases", "Share of the runs in each phase at the end of each day; below, each ledger.", shown
-        ),
+        picture_of(drawing, "Share of the runs in each phase at the end of each day; below, each ledger.", shown),
     ]
     return Section("phases", title, blocks, [options.command])
 

@@ -8,7 +8,7 @@ from sim.scenario.values import Status
 from sim.show.labels import expression_text, labels_of
 from sim.show.pages.blocks import Block, Entries, Entry, Grid, Heading, Row, Words
 from sim.show.report.sources import Sources, spelt, status_text
-from sim.show.words import capital, counted, date_text, listed, number, possessive, spaced
+from sim.show.words import capital, counted, date_text, listed, number, spaced
 
 GATES = {
     "enters_if": "before talks open", "accepts_if": "before it agrees", "delivers_if": "before it delivers",
@@ -33,7 +33,8 @@ class Teller:
         if self.scenario.captives:
             yield self._captives()
         yield Heading("What is on the table, and what each side asks for")
-        yield Entries([self._track(name, track) for name, track in self.scenario.tracks.items()])
+        for name, track in self.scenario.tracks.items():
+            yield Entries([self._track(name, track), *self._conditions(name, track)])
         moments = list(self._moments())
         if moments:
             yield Heading("What happens besides")
@@ -79,44 +80,44 @@ class Teller:
         if track.truce is not None:
             scope = expression_text(track.truce.scope, self.labels)
             lines.append(f"A deal brings a truce; the share of the fighting that stops: {scope}.")
-        for holder, conditions in track.preconditions.items():
-            for key, condition in conditions.items():
-                lines.append(self._condition(name, holder, key, condition))
         if not track.preconditions:
             lines.append("No preconditions are modelled on this track.")
         return Entry(self.labels.track(name), lines)
 
+    def _conditions(self, name: str, track: Track) -> Iterator[Entry]:
+        for holder, conditions in track.preconditions.items():
+            for key, condition in conditions.items():
+                head = f"{self.labels.party(holder)}: {self.labels.precondition(name, holder, key)}"
+                lines = self._condition(condition)
+                others = [*self.sources.otherwise(condition.claim)] if condition.claim else []
+                lines += [f"Otherwise: {said.what}. So says {said.by}." for said in others]
+                yield Entry(head, lines, "disputed" if others else "within")
+
     def _menus(self, track: Track) -> str:
         return "; ".join(f"{spaced(issue)} {_values(menu)}" for issue, menu in track.issues.items())
 
-    def _condition(self, track: str, holder: str, key: str, condition: Precondition) -> str:
-        label = self.labels.precondition(track, holder, key)
+    def _condition(self, condition: Precondition) -> list[str]:
         asked = [
             f"{when}, {expression_text(text, self.labels)}"
             for gate, when in GATES.items()
             if (text := getattr(condition, gate)) is not None
         ]
-        words = [f"{possessive(self.labels.party(holder))} “{label}” asks, {listed(asked)}."]
-        if condition.cost is not None:
-            words.append(f"It never stands in the way: to give it up costs {self._number(condition.cost)} at home.")
-        elif condition.fades is not None:
-            words.append(
-                f"It may be given up, with a daily chance per unit of weariness of {self._number(condition.fades)}."
-            )
-        else:
-            words.append("In the model it is never given up.")
-        words.append("Public." if condition.public else "Not public.")
-        if condition.claim:
-            words.append(f"Said by {self.sources.by(condition.claim)}.")
-            words += [f"Otherwise: {said.what}, says {said.by}." for said in self.sources.otherwise(condition.claim)]
-        elif not condition.because:
-            words.append("The file names nobody who said so.")
+        lines = [f"Said by {self.sources.by(condition.claim)}."] if condition.claim else []
+        if not condition.claim:
+            lines.append("The file names nobody who said so.")
         if condition.because:
-            words.append(f"Why it is thought to hold: {condition.because}.")
-        return " ".join(words)
-
-    def _number(self, value: object) -> str:
-        return self.sources.number(value)  # type: ignore[arg-type]
+            lines.append(f"Why it is thought to hold: {condition.because}.")
+        public = "Public" if condition.public else "Not public"
+        words = [f"In the model it asks, {'; and '.join(asked)}. {public}."]
+        if condition.cost is not None:
+            words.append(
+                f"It never stands in the way; at home, giving it up costs {self.sources.number(condition.cost)}."
+            )
+        elif condition.fades is not None:
+            words.append(f"Daily chance per unit of weariness to be given up: {self.sources.number(condition.fades)}.")
+        else:
+            words.append("It is never given up.")
+        return [*lines, " ".join(words)]
 
     def _moments(self) -> Iterator[Entry]:
         for name, act in self.scenario.acts.items():
@@ -169,10 +170,8 @@ class Teller:
             [f"{counted(len(items), 'claim')}{of_them}. None is decided here: a claim stands under its maker's name."]
         )
         yield Entries(items)
-        addresses = [f"{each.text}: {each.url}" for each in self.sources.documents.values() if each.url]
-        if addresses:
-            yield Heading("Where the documents are")
-            yield Words(addresses)
+        yield Heading("Documents")
+        yield Words([each.text for each in self.sources.all], "note")
 
 
 def _values(menu: list[Choice]) -> str:

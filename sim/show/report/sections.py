@@ -53,6 +53,8 @@ SENSITIVITY = (500, 50)
 MOST_TRACKS = 3
 """Tracks of which the lives of truces are told."""
 TOP = 10
+OF_OUTCOMES = 2
+"""Tables of a batch that tell outcomes; what the others tell stands under what blocked."""
 _EXTENDS = re.compile(r"^extends\s*:\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 
 
@@ -78,8 +80,8 @@ def outcomes(desk: Desk, found: dict[int, Summary]) -> Section:
     blocks.append(picture_of(drawing, "How each track ended, how often it was agreed, and by which day."))
     shown = [grid_of(table) for table in tables.of_batch(summary, desk.labels)]
     if len(manifest.points) > 1:
-        return Section("outcomes", "What happened", [*blocks, *shown[:1]], [manifest.command])
-    return Section("outcomes", "What happened", [*blocks, *shown], [manifest.command])
+        shown = shown[:0]  # the command tells of several points what stands above
+    return Section("outcomes", "What happened", [*blocks, *shown[:OF_OUTCOMES]], [manifest.command])
 
 
 class Blocked:
@@ -155,7 +157,8 @@ class Blocked:
         """The answer in a few sentences."""
         if self.unlocked is None:
             return blocking.blocking_text(self.found[self.desk.track], self.desk.labels)
-        return blocking.unlocking_text(self.unlocked, self.desk.horizon, self.desk.labels)
+        first = blocking.blocking_text(self.found[self.desk.track], self.desk.labels)[:1]
+        return first + blocking.unlocking_text(self.unlocked, self.desk.horizon, self.desk.labels)
 
 
 def comparison(desk: Desk) -> Section:
@@ -178,11 +181,14 @@ def comparison(desk: Desk) -> Section:
         names = compare.names_of([found.first, *(against.side for against in found.others)])
         drawing = compare.draw(found, names)
         shown = [grid_of(table) for table in compare.tables_of(found, names)]
+    own = [each for each in shown if each.caption.startswith(f"{desk.labels.track(desk.track)}: ")]
+    behind = [each for each in shown if each not in own]
     what = [f"{name}: {against.side.entry.title}." for name, against in zip(names[1:], found.others, strict=True)]
     blocks: list[Block] = [
         Words([f"Each variant is compared with “{names[0]}”, replication by replication, on the same draws.{note}"]),
         Points(list(dict.fromkeys(what))) if len({each.partition(": ")[2] for each in what}) > 1 else Words([]),
-        picture_of(drawing, "Paired differences with 95 % intervals; a filled mark leaves 0 out.", shown),
+        picture_of(drawing, "Paired differences with 95 % intervals; a filled mark leaves 0 out.", behind),
+        *own,
         Words([compare.caveat(found)]),
     ]
     return Section("comparison", title, blocks, [asked.command])
@@ -319,7 +325,7 @@ class Rests:
 
     def short(self) -> list[str]:
         """How much of the answer rests on assumptions."""
-        return self.teller.sentences()[1:3] if self.teller is not None else []
+        return self.teller.sentences()[:3] if self.teller is not None else []
 
 
 _CAPTIONS = {

@@ -21,15 +21,17 @@ _NUMBERS = {Status.REPORTED: "reported by", Status.DISPUTED: "disputed; in use i
 class Document:
     """A document, as a reader looks for it."""
 
-    id: str
+    number: int
+    """By which the text refers to it, from 1."""
     title: str
     published: str
     url: str = ""
 
     @property
     def text(self) -> str:
-        """Its title and day."""
-        return f"“{self.title}”" + (f" ({self.published})" if self.published else "")
+        """Its number, title and day, and where it is."""
+        day = f", {self.published}" if self.published else ""
+        return " ".join(filter(None, (f"[{self.number}] “{self.title}”{day}.", self.url)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Said:
     @property
     def by(self) -> str:
         """Who says it, of when, and where."""
-        day = f", of {_when(self.claim.on)}" if self.claim.on else ""
-        return f"{self.claim.by}{day}, in {self.document.text}"
+        day = f", {_when(self.claim.on)}" if self.claim.on else ""
+        return f"{self.claim.by}{day} [{self.document.number}]"
 
 
 class Sources:
@@ -59,12 +61,14 @@ class Sources:
         self.reading = reading
         self.documents: dict[str, Document] = {}
         """By name of the source in the scenario."""
+        self.all: list[Document] = []
+        """Those that disagree with them included."""
         self._files: dict[str, dict[str, Said]] = {}
         self._folders: list[Path] = []
         for name, source in reading.scenario.sources.items():
             if source.claims is None:
                 day = date_text(source.published) if source.published else ""
-                self.documents[name] = Document(name, source.title, day, source.url)
+                self.documents[name] = self._listed(source.title, day, source.url)
             else:
                 file = reading.resolve(source.claims)
                 self.documents[name] = self._load(file)
@@ -72,10 +76,14 @@ class Sources:
 
     def _load(self, file: Path) -> Document:
         found = load_claims(file)
-        document = Document(
-            found.document.id, found.document.title, date_text(found.document.published), found.document.url
-        )
-        self._files[document.id] = {name: Said(claim, document) for name, claim in found.claims.items()}
+        told = found.document
+        document = self._listed(told.title, date_text(told.published), told.url)
+        self._files[told.id] = {name: Said(claim, document) for name, claim in found.claims.items()}
+        return document
+
+    def _listed(self, title: str, published: str, url: str) -> Document:
+        document = Document(len(self.all) + 1, title, published, url)
+        self.all.append(document)
         return document
 
     def said(self, name: str) -> Said:
@@ -124,8 +132,8 @@ class Sources:
             others = [f"otherwise: {self.said(name).by}" for name in value.claims[1:]]
             return f"{shown} ({'; '.join([f'{_NUMBERS[value.status]} {self.by(value.claims[0])}', *others])})"
         if value.status is Status.REPORTED:
-            document = self.documents[value.source].text if value.source in self.documents else value.source
-            return f"{shown} (reported by {value.by}, in {document})"
+            document = f" [{self.documents[value.source].number}]" if value.source in self.documents else ""
+            return f"{shown} (reported by {value.by}{document})"
         return f"{shown} ({status_text(value)})"
 
 

@@ -145,7 +145,7 @@ def picture_of(drawing: Drawing, caption: str, behind: Iterable[Grid] | None = N
     Args:
         drawing: the figure with its data and its alternative text.
         caption: what stands under it.
-        behind: tables with what it shows; where left out, its data.
+        behind: tables with what it shows; where left out, its data; none where they stand beside it.
     """
     picture = io.BytesIO()
     drawing.figure.savefig(picture, format="png", dpi=DOTS)  # hatches make vectors of several megabytes
@@ -158,6 +158,8 @@ def picture_of(drawing: Drawing, caption: str, behind: Iterable[Grid] | None = N
 def _data(rows: Sequence[Mapping[str, Any]]) -> Grid:
     """The numbers that a figure draws; of a curve, some at equal distances."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
+    bounds = _bounds(columns)
+    hidden = {bound for pair in bounds.values() for bound in pair}
     step = next((name for name in STEPS if name in columns), None)
     values = sorted({row[step] for row in rows if isinstance(row.get(step), int)}) if step else []
     pace = -(-len(values) // MOST_STEPS) if values else 1
@@ -166,16 +168,37 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> Grid:
     note = f"Every {pace}th {step}, and the last." if pace > 1 else ""
     return Grid(
         caption="Numbers of the figure",
-        heads=tuple(capital(spaced(column)) for column in columns),
-        numbers=tuple(all(not isinstance(row.get(column, 0), str) for row in shown) for column in columns),
-        rows=tuple(Row(*_cells(row, columns)) for row in shown),
+        heads=tuple(capital(spaced(column)) for column in columns if column not in hidden),
+        numbers=tuple(
+            all(not isinstance(row.get(column, 0), str) for row in shown) for column in columns if column not in hidden
+        ),
+        rows=tuple(
+            Row(first, others)
+            for row in shown
+            for first, *others in [[_bounded(row, column, bounds) for column in columns if column not in hidden]]
+        ),
         note=note,
     )
 
 
-def _cells(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[str, list[str]]:
-    first, *others = (_cell(row.get(column, "")) for column in columns)
-    return first, others
+def _bounds(columns: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Of every column that two others give an interval for: the two.
+
+    >>> _bounds(["share", "share low", "share high", "n"])
+    {'share': ('share low', 'share high')}
+    """
+    return {
+        column: (low, high)
+        for column, low, high in zip(columns, columns[1:], columns[2:], strict=False)
+        if low.endswith("low") and high == f"{low.removesuffix('low')}high"
+    }
+
+
+def _bounded(row: Mapping[str, Any], column: str, bounds: Mapping[str, tuple[str, str]]) -> str:
+    """A number, with its interval where there is one."""
+    shown = _cell(row.get(column, ""))
+    ends = [_cell(row.get(bound, "")) for bound in bounds.get(column, ())]
+    return f"{shown} ({ends[0]} to {ends[1]})" if any(ends) else shown
 
 
 def _cell(value: object) -> str:

@@ -1,9 +1,10 @@
 """The scenario of a report: who negotiates over what, what each side says that it asks for, and who says otherwise."""
 
 from collections.abc import Iterator
+from typing import Any, get_args
 
 from sim.scenario.case import Case
-from sim.scenario.schema import Choice, Observation, Precondition, Track, Version
+from sim.scenario.schema import Choice, Observation, Precondition, Scenario, Track, Version
 from sim.scenario.values import Status
 from sim.show.labels import expression_text, labels_of
 from sim.show.pages.blocks import Block, Entries, Entry, Grid, Heading, Row, Words
@@ -91,7 +92,7 @@ class Teller:
                 lines = self._condition(condition)
                 others = [*self.sources.otherwise(condition.claim)] if condition.claim else []
                 lines += [f"Otherwise: {said.what}. So says {said.by}." for said in others]
-                yield Entry(head, lines, "disputed" if others else "within")
+                yield Entry(head, lines, "within disputed" if others else "within")
 
     def _menus(self, track: Track) -> str:
         return "; ".join(f"{spaced(issue)} {_values(menu)}" for issue, menu in track.issues.items())
@@ -110,9 +111,8 @@ class Teller:
         public = "Public" if condition.public else "Not public"
         words = [f"In the model it asks, {'; and '.join(asked)}. {public}."]
         if condition.cost is not None:
-            words.append(
-                f"It never stands in the way; at home, giving it up costs {self.sources.number(condition.cost)}."
-            )
+            cost = self.sources.number(condition.cost)
+            words.append(f"It never stands in the way; at home, giving it up costs {cost}.")
         elif condition.fades is not None:
             words.append(f"Daily chance per unit of weariness to be given up: {self.sources.number(condition.fades)}.")
         else:
@@ -195,6 +195,30 @@ def _happened(each: Observation | Version) -> str:
     told += [f"ending: {spaced(each.ending)}"] if each.ending else []
     told += [f"renewed {counted(each.renewals, 'time')}"] if each.renewals is not None else []
     return "; ".join(told) or "of that day"
+
+
+def described(path: str) -> str:
+    """What the format says of a number, by its path; nothing where it says nothing.
+
+    >>> described("parties.russia.weariness")
+    'at the start'
+    """
+    part: Any = Scenario
+    found = ""
+    for step in path.split("."):
+        fields = {field.alias or name: field for name, field in getattr(part, "model_fields", {}).items()}
+        if step in fields:
+            found, part = fields[step].description or "", _innermost(fields[step].annotation)
+    return found
+
+
+def _innermost(kind: Any) -> Any:
+    """The part of a scenario that a type holds, whatever it is held in."""
+    for inner in get_args(kind):
+        held = _innermost(inner)
+        if hasattr(held, "model_fields"):
+            return held
+    return kind
 
 
 def assumptions(case: Case) -> Iterator[Words | Grid]:

@@ -27,11 +27,11 @@ from sim.show import outcomes as pictures
 from sim.show import scores as told_scores
 from sim.show import survival as lives
 from sim.show.explaining import MOST_RUNS
-from sim.show.pages.blocks import Block, Heading, Points, Section, Words, grid_of, picture_of
+from sim.show.pages.blocks import Block, Grid, Heading, Points, Row, Section, Words, grid_of, picture_of
 from sim.show.report.asking import Desk
 from sim.show.report.scenario import Teller as ScenarioTeller
-from sim.show.report.scenario import assumptions
-from sim.show.report.sources import Sources
+from sim.show.report.scenario import assumptions, described
+from sim.show.report.sources import Sources, status_text
 from sim.show.sensitivity import Teller
 from sim.show.words import date_text
 from sim.study import blocking as stored
@@ -141,7 +141,7 @@ class Blocked:
         yield Words(blocking.unlocking_text(found, desk.horizon, desk.labels))
         if found.smallest:
             drawing = blocking.draw_unlocking(found, desk.horizon, desk.labels)
-            yield picture_of(drawing, "What relaxing preconditions adds, alone and in sets.")
+            yield picture_of(drawing, "What relaxing preconditions adds, alone and in sets.", ())
         for table in blocking_tables.of_unlocking(found, desk.horizon, desk.labels):
             yield grid_of(table)
 
@@ -317,11 +317,27 @@ class Rests:
         title = "What the answer rests on"
         if self.teller is None:
             return Section("sensitivity", title, [_left_out(self.why_not)])
-        asked = "Asked: how often " + self.options.outcome + ", with every range drawn, or held at its middle."
-        figures: list[Block] = [picture_of(drawing, _CAPTIONS[name]) for name, drawing in self.teller.drawings()]
+        words = blocking.target_text(self.desk.target, self.desk.horizon) if self.desk.target else ""
+        held = "with every range drawn, or held at its middle"
+        asked = f"Asked: in how many runs {words} ({self.options.outcome}), {held}."
+        figures: list[Block] = [picture_of(drawing, _CAPTIONS[name], ()) for name, drawing in self.teller.drawings()]
         grids = [grid_of(table) for table in self.teller.tables()]
-        blocks: list[Block] = [Words([asked, *self.teller.sentences()]), *figures, *grids]
+        blocks: list[Block] = [Words([asked, *self.teller.sentences()]), *figures, *self._ranges(), *grids]
         return Section("sensitivity", title, blocks, [self.options.command])
+
+    def _ranges(self) -> Iterator[Block]:
+        """What the ranges are that are told to move the answer, and why they are thought to be so wide."""
+        assert self.teller is not None
+        assert self.desk.case is not None
+        values = {parameter.path: parameter.value for parameter in self.desk.case.parameters}
+        rows = [
+            Row(swing.path, (described(swing.path), status_text(values[swing.path])))
+            for swing in self.teller.found.swings
+            if swing.difference.told
+        ]
+        if rows:
+            heads = ("Range", "What it is", "Who stands behind it")
+            yield Grid("The ranges that are told to move the answer", heads, (False, False, False), rows)
 
     def short(self) -> list[str]:
         """How much of the answer rests on assumptions."""

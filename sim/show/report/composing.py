@@ -1,5 +1,7 @@
 """The command `parley report`: a result becomes one page of HTML that stands by itself."""
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +48,8 @@ def answer(asked: Asked, warn: Warn, write: Write) -> Told:
         Refused: it cannot be asked so.
         OSError: the place cannot be written.
     """
+    folder = asked.out or asked.result
+    _require_room(folder)
     remarks: list[str] = []
     if is_batch(asked.result):
         desk, found = _desk(asked, warn, write)
@@ -55,10 +59,17 @@ def answer(asked: Asked, warn: Warn, write: Write) -> Told:
         values = single.values_of(asked)
     made_by = f"Made by Parley {versions()['parley-sim']}: {asked.command}"
     page = render("report.html", {**values, "made_by": made_by})
-    folder = asked.out or asked.result
     folder.mkdir(parents=True, exist_ok=True)
     land(folder / NAME, page.encode())
     return Told(folder / NAME, [str(line) for line in _lines(values["short"])], remarks)
+
+
+def _require_room(folder: Path) -> None:
+    """Make sure, before anything long begins, that a file can be put into a folder. Raises OSError."""
+    ground = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    for code, possible in ((errno.ENOTDIR, ground.is_dir()), (errno.EACCES, os.access(ground, os.W_OK))):
+        if not possible:
+            raise OSError(code, os.strerror(code), str(ground))
 
 
 def _lines(short: object) -> list[object]:

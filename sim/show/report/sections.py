@@ -64,9 +64,8 @@ def scenario(desk: Desk) -> Section:
     if desk.case is None:
         return Section("scenario", title, [_left_out(desk.why_not)])
     teller = ScenarioTeller(Sources(desk.reading()), desk.case)
-    command = shlex.join(["parley", "validate", desk.entry.file])
     changes = [Words([f"Changed for this batch: {'; '.join(desk.sets)}."])] if desk.sets else []
-    return Section("scenario", title, [*changes, *teller.blocks()], [command])
+    return Section("scenario", title, [*changes, *teller.blocks()], [desk.asked.command])
 
 
 def outcomes(desk: Desk, found: dict[int, Summary]) -> Section:
@@ -340,8 +339,11 @@ class Rests:
             yield Grid("The ranges that are told to move the answer", heads, (False, False, False), rows)
 
     def short(self) -> list[str]:
-        """How much of the answer rests on assumptions."""
-        return self.teller.sentences()[:3] if self.teller is not None else []
+        """How much of the answer rests on assumptions, and on which."""
+        if self.teller is None:
+            return []
+        level, *others = self.teller.sentences()
+        return [f"By draws of their own ({self.teller.note}): {level}", *others]
 
 
 _CAPTIONS = {

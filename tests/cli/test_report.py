@@ -55,6 +55,7 @@ class Page(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a tag."""
         given = dict(attrs)
         if tag not in VOID:
             self.open.append(tag)
@@ -77,12 +78,14 @@ class Page(HTMLParser):
         self.addresses += [given[name] or "" for name in ("src", "href", "action") if name in given]
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the tag that is open."""
         assert self.open.pop() == tag
         if tag == "table":
             self.part.tables.setdefault(self.caption.strip(), []).extend(self.cells)
             self.cells = []
 
     def handle_data(self, data: str) -> None:
+        """Take text."""
         self.part.text += data
         if "caption" in self.open:
             self.caption += data
@@ -98,7 +101,7 @@ def page_of(folder: Path) -> Page:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the report of a small batch, beside whose scenario a variant stands."""
     root = tmp_path_factory.mktemp("report")
     for name in ("small.yaml", "claims.yaml"):
@@ -112,7 +115,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         said = CliRunner().invoke(app, words, catch_exceptions=False)
         assert said.exit_code == 0
         assert said.stdout.splitlines()[-1] == DISCLAIMER
-    yield root
+    return root
 
 
 @pytest.fixture

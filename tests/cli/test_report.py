@@ -326,3 +326,21 @@ def test_a_damaged_batch_is_refused(parley: Callable, desk: Path) -> None:
     assert "give the batch command again" in said.err
     (folder / "manifest.json").write_text("{", encoding="utf-8")
     assert "is damaged" in parley("report", str(folder)).err
+
+
+@pytest.mark.slow
+def test_many_parties_at_one_table(parley: Callable, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exchange in Ankara among seven states: all stand in the report, and what was observed is held against it."""
+    monkeypatch.chdir(HERE.parent.parent)
+    out = str(place / "ankara")
+    assert parley("batch", "scenarios/cases/ankara-2024.yaml", "-n", "50", "--out", out).status == 0
+    (folder,) = Path(out).iterdir()
+    assert parley("report", str(folder), "--with", "scenarios/cases/ankara-2024-no-care.yaml").status == 0
+    page = page_of(folder)
+    sides = [line for line in page.parts["scenario"].text.splitlines() if line.endswith(", party")]
+    assert len(sides) >= 3
+    (command,) = page.parts["validation"].commands
+    monkeypatch.setenv("COLUMNS", "400")
+    printed = plain(parley(*shlex.split(command)[1:], "--out", out).out)
+    for _, row in shown(page, "validation"):
+        assert all(plain(cell) in printed for cell in row)

@@ -182,7 +182,7 @@ def comparison(desk: Desk) -> Section:
         shown = [grid_of(table) for table in compare.tables_of(found, names)]
     own = [each for each in shown if each.caption.startswith(f"{desk.labels.track(desk.track)}: ")]
     behind = [each for each in shown if each not in own]
-    what = [f"{name}: {against.side.entry.title}." for name, against in zip(names[1:], found.others, strict=True)]
+    what = [f"{name}: {against.side.entry.title}" for name, against in zip(names[1:], found.others, strict=True)]
     blocks: list[Block] = [
         Words([f"Each variant is compared with “{names[0]}”, replication by replication, on the same draws.{note}"]),
         Points(list(dict.fromkeys(what))) if len({each.partition(": ")[2] for each in what}) > 1 else Words([]),

@@ -51,9 +51,9 @@ def report(
 ) -> None:
     """Write the report of a result: one page of HTML, from the question to the limits, that stands by itself."""
     from sim.scenario.faults import InvalidScenario
-    from sim.show import batches
-    from sim.show.report.asking import Asked, Refused
+    from sim.show.report.asking import Asked
     from sim.show.report.composing import answer
+    from sim.show.told import Refused
     from sim.study.compare import NotComparable
     from sim.study.listing import require_skin
     from sim.study.query import Unanswerable
@@ -68,9 +68,9 @@ def report(
     except InvalidScenario as invalid:
         print_faults(invalid.faults)
         raise typer.Exit(INVALID) from None
-    except batches.Refused as refused:
+    except Refused as refused:
         refuse(str(refused), refused.status)
-    except (NotAResult, NotComparable, Unanswerable, Refused) as error:
+    except (NotAResult, NotComparable, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
     console = open_console()
     for line in (*done.short, "", f"Kept as {done.path}", DISCLAIMER):

@@ -17,10 +17,6 @@ HELD = 30
 """Days in force that a track is asked for whose truces are longer, or have no end."""
 
 
-class Refused(Exception):
-    """No report can be made as asked."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The command line."""
@@ -119,4 +115,4 @@ def shortest_truce(track: TrackCase) -> int:
     return min((HELD, *(days for days in terms if days > 0))) if terms else 0
 
 
-__all__ = ["HELD", "Asked", "Desk", "Refused", "default_target", "settings_of", "shortest_truce", "target_of"]
+__all__ = ["HELD", "Asked", "Desk", "default_target", "settings_of", "shortest_truce", "target_of"]

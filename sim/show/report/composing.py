@@ -10,7 +10,8 @@ from sim.show import style
 from sim.show.pages import render
 from sim.show.points import MOST_SHOWN, describe
 from sim.show.report import closing, sections, single
-from sim.show.report.asking import Asked, Desk, Refused, Warn, Write, default_target
+from sim.show.report.asking import Asked, Desk, Warn, Write, default_target
+from sim.show.told import Refused
 from sim.study import blocking as stored
 from sim.study.landing import land
 from sim.study.manifest import BatchManifest, is_batch, read_batch_manifest
@@ -44,7 +45,7 @@ def answer(asked: Asked, warn: Warn, write: Write) -> Told:
 
     Raises:
         NotAResult, Unanswerable: the folder holds no result, or a damaged one.
-        NotComparable, InvalidScenario, batches.Refused: what is to be compared with it cannot be.
+        NotComparable, InvalidScenario: what is to be compared with it cannot be.
         Refused: it cannot be asked so.
         OSError: the place cannot be written.
     """

@@ -11,7 +11,6 @@ from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.faults import InvalidScenario
 from sim.scenario.reading import read
 from sim.show import (
-    batches,
     blocking,
     blocking_tables,
     compare,
@@ -33,6 +32,7 @@ from sim.show.report.scenario import Teller as ScenarioTeller
 from sim.show.report.scenario import assumptions, described
 from sim.show.report.sources import Sources, status_text
 from sim.show.sensitivity import Teller
+from sim.show.told import Refused
 from sim.show.words import date_text
 from sim.study import blocking as stored
 from sim.study.compare import NotComparable
@@ -173,7 +173,7 @@ def comparison(desk: Desk) -> Section:
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         try:
             found = comparisons.compared(asked, Path(place), lambda faults: None, lambda line: None)
-        except (NotComparable, NotAResult, Unanswerable, InvalidScenario, batches.Refused) as error:
+        except (NotComparable, NotAResult, Unanswerable, InvalidScenario, Refused) as error:
             if desk.asked.others:
                 raise
             return Section("comparison", title, [_left_out(str(error))], [asked.command])
@@ -298,7 +298,7 @@ class Rests:
         place = Path(os.path.relpath(beside)) if os.access(beside, os.W_OK) else None
         try:
             self.teller, _, _ = sensitivities.found(desk.case, self.options, place, lambda line: None)
-        except sensitivities.Refused as error:
+        except Refused as error:
             self.why_not = str(error)
 
     @property

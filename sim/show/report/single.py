@@ -6,7 +6,8 @@ from sim.show import blocking_tables, explaining, folders, narrate, style, table
 from sim.show.explain import explain, refusal_rows
 from sim.show.pages.blocks import Entries, Entry, Heading, Picture, Section, Words, grid_of, picture_of
 from sim.show.report import closing
-from sim.show.report.asking import Asked, Refused
+from sim.show.report.asking import Asked
+from sim.show.told import Refused
 from sim.show.words import date_text, listed
 from sim.study.results import Manifest, read_manifest, read_run
 

@@ -42,7 +42,7 @@ from sim.study.outcome import RunsFailed
 from sim.study.query import Unanswerable, truces
 from sim.study.results import NotAResult
 from sim.study.score import score
-from sim.study.sensitivity import FEWEST, By, Method
+from sim.study.sensitivity import ASSUMED, FEWEST, By, Method
 from sim.study.summary import Summary
 from sim.study.surviving import MOST, Asked, Survivals, Unfit, survivals
 from sim.study.unlocking import Draws, Unlocking, kept_unlocking, unlocking
@@ -321,7 +321,12 @@ class Rests:
         asked = f"Asked: in how many runs {words} ({self.options.outcome}), {held}."
         figures: list[Block] = [picture_of(drawing, _CAPTIONS[name], ()) for name, drawing in self.teller.drawings()]
         grids = [grid_of(table) for table in self.teller.tables()]
-        blocks: list[Block] = [Words([asked, *self.teller.sentences()]), *figures, *self._ranges(), *grids]
+        blocks: list[Block] = [
+            Words([asked, *self.teller.sentences(), self._behind_all()]),
+            *figures,
+            *self._ranges(),
+            *grids,
+        ]
         return Section("sensitivity", title, blocks, [self.options.command])
 
     def _ranges(self) -> Iterator[Block]:
@@ -343,7 +348,19 @@ class Rests:
         if self.teller is None:
             return []
         level, *others = self.teller.sentences()
-        return [f"By draws of their own ({self.teller.note}): {level}", *others]
+        first = next((swing.path for swing in self.teller.found.swings if swing.difference.told), "")
+        what = [f"{first} is: {described(first)}."] if described(first) else []
+        return [f"By draws of their own ({self.teller.note}): {level}", *others, *what, self._behind_all()]
+
+    def _behind_all(self) -> str:
+        """What the share of the ranges does not say."""
+        assert self.desk.case is not None
+        values = [parameter.value for parameter in self.desk.case.parameters]
+        nobodys = sum(1 for value in values if value.status in ASSUMED)
+        return (
+            "The share of the ranges says what decides between one run and another. The level rests on all numbers: "
+            f"of {len(values)} that go into a run, {nobodys} are assumed, calibrated or nobody's."
+        )
 
 
 _CAPTIONS = {

@@ -9,7 +9,7 @@ from sim.scenario.case import Case
 from sim.show import style
 from sim.show.pages import render
 from sim.show.points import MOST_SHOWN, describe
-from sim.show.report import closing, sections, single
+from sim.show.report import closing, grounds, sections, single
 from sim.show.report.asking import Asked, Desk, Warn, Write, default_target
 from sim.show.told import Refused
 from sim.study import blocking as stored
@@ -129,7 +129,7 @@ def _values(desk: Desk, found: dict[str, stored.Blocking]) -> dict[str, object]:
     summary = summaries(desk.folder, manifest, max(MOST_SHOWN, desk.point + 1))
     if desk.point not in summary:
         raise Unanswerable(f"'{desk.folder}' has no run of point {desk.point}")
-    blocked, rests = sections.Blocked(desk, found), sections.Rests(desk)
+    blocked, rests = sections.Blocked(desk, found), grounds.Rests(desk)
     label = desk.labels.track(desk.track)
     replications = found[desk.track].n
     told = [
@@ -140,8 +140,8 @@ def _values(desk: Desk, found: dict[str, stored.Blocking]) -> dict[str, object]:
         sections.survival(desk),
         sections.over_time(desk),
         rests.section(),
-        sections.validation(desk),
-        sections.numbers(desk),
+        grounds.validation(desk),
+        grounds.numbers(desk),
         closing.of_batch(desk),
         closing.limits(),
     ]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.faults import InvalidScenario
-from sim.scenario.reading import read
 from sim.show import (
     blocking,
     blocking_tables,
@@ -18,22 +17,17 @@ from sim.show import (
     phases,
     phasing,
     points,
-    sensitivities,
     survival_tables,
     tables,
 )
 from sim.show import outcomes as pictures
-from sim.show import scores as told_scores
 from sim.show import survival as lives
 from sim.show.explaining import MOST_RUNS
-from sim.show.pages.blocks import Block, Grid, Heading, Points, Row, Section, Words, grid_of, picture_of
+from sim.show.pages.blocks import Block, Heading, Points, Section, Words, grid_of, picture_of
 from sim.show.report.asking import Desk
 from sim.show.report.scenario import Teller as ScenarioTeller
-from sim.show.report.scenario import assumptions, described
-from sim.show.report.sources import Sources, status_text
-from sim.show.sensitivity import Teller
+from sim.show.report.sources import Sources
 from sim.show.told import Refused
-from sim.show.words import date_text
 from sim.study import blocking as stored
 from sim.study.compare import NotComparable
 from sim.study.computing import CannotCompile
@@ -41,18 +35,13 @@ from sim.study.days import days_of
 from sim.study.outcome import RunsFailed
 from sim.study.query import Unanswerable, truces
 from sim.study.results import NotAResult
-from sim.study.score import score
-from sim.study.sensitivity import ASSUMED, FEWEST, By, Method
 from sim.study.summary import Summary
 from sim.study.surviving import MOST, Asked, Survivals, Unfit, survivals
 from sim.study.unlocking import Draws, Unlocking, kept_unlocking, unlocking
 from sim.study.versions import cores
 
-SENSITIVITY = (500, 50)
-"""Replications at each end of a range, at most and at least; of a batch, a quarter of its own."""
 MOST_TRACKS = 3
 """Tracks of which the lives of truces are told."""
-TOP = 10
 OF_OUTCOMES = 2
 """Tables of a batch that tell outcomes; what the others tell stands under what blocked."""
 _EXTENDS = re.compile(r"^extends\s*:\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
@@ -62,7 +51,7 @@ def scenario(desk: Desk) -> Section:
     """The scenario in prose."""
     title = "The scenario, and who said what"
     if desk.case is None:
-        return Section("scenario", title, [_left_out(desk.why_not)])
+        return Section("scenario", title, [left_out(desk.why_not)])
     teller = ScenarioTeller(Sources(desk.reading()), desk.case)
     changes = [Words([f"Changed for this batch: {'; '.join(desk.sets)}."])] if desk.sets else []
     return Section("scenario", title, [*changes, *teller.blocks()], [desk.asked.command])
@@ -131,7 +120,7 @@ class Blocked:
     def _unlocks(self) -> Iterator[Block]:
         desk, found = self.desk, self.unlocked
         if found is None:
-            yield _left_out(self.why_not)
+            yield left_out(self.why_not)
             return
         yield Words([
             "Preconditions are taken away from the first day, and the same replications run again: each is compared"
@@ -166,7 +155,7 @@ def comparison(desk: Desk) -> Section:
     note = _why_these(desk)
     if len(given) < 2:
         return Section(
-            "comparison", title, [_left_out("there is one scenario, and no variant of it was named or found")]
+            "comparison", title, [left_out("there is one scenario, and no variant of it was named or found")]
         )
     asked = comparisons.Asked(tuple(given))
     desk.write("parley: variants")
@@ -176,7 +165,7 @@ def comparison(desk: Desk) -> Section:
         except (NotComparable, NotAResult, Unanswerable, InvalidScenario, Refused) as error:
             if desk.asked.others:
                 raise
-            return Section("comparison", title, [_left_out(str(error))], [asked.command])
+            return Section("comparison", title, [left_out(str(error))], [asked.command])
         names = compare.names_of([found.first, *(against.side for against in found.others)])
         drawing = compare.draw(found, names)
         shown = [grid_of(table) for table in compare.tables_of(found, names)]
@@ -240,7 +229,7 @@ def survival(desk: Desk) -> Section:
     for track in tracks:
         found = _lives(desk, track)
         if isinstance(found, str):
-            blocks.append(_left_out(found))
+            blocks.append(left_out(found))
             continue
         blocks += [Heading(desk.labels.track(track))] if len(tracks) > 1 else []
         caption = f"{desk.labels.track(track)}: share of {lives.noun(found)}s still in force, by days in force."
@@ -267,14 +256,14 @@ def over_time(desk: Desk) -> Section:
     """What all replications are doing, day by day."""
     title = "What all runs are doing, day by day"
     if desk.case is None:
-        return Section("phases", title, [_left_out(desk.why_not)])
+        return Section("phases", title, [left_out(desk.why_not)])
     manifest, names = desk.manifest, [track.name for track in desk.case.tracks]
     options = phasing.Options(Path(desk.entry.file), desk.sets, manifest.seed, manifest.replications, manifest.central)
     desk.write("parley: phases day by day")
     try:
         days = days_of(prepare(desk.case), options.seed, options.n, cores(), central=options.central)
     except (NotCompilable, RunsFailed) as error:
-        return Section("phases", title, [_left_out(str(error))], [options.command])
+        return Section("phases", title, [left_out(str(error))], [options.command])
     drawing = phases.draw_phases(days, names, desk.labels, title="", seed=options.seed)
     shown = [grid_of(phases.table_of(days, names, desk.labels, desk.case.start))]
     blocks: list[Block] = [
@@ -284,129 +273,5 @@ def over_time(desk: Desk) -> Section:
     return Section("phases", title, blocks, [options.command])
 
 
-class Rests:
-    """What the answer rests on."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.teller: Teller | None = None
-        self.why_not = desk.why_not
-        if desk.case is None or desk.target is None:
-            return
-        desk.write("parley: what the answer rests on")
-        beside = desk.folder.absolute().parent
-        place = Path(os.path.relpath(beside)) if os.access(beside, os.W_OK) else None
-        try:
-            self.teller, _, _ = sensitivities.found(desk.case, self.options, place, lambda line: None)
-        except Refused as error:
-            self.why_not = str(error)
-
-    @property
-    def options(self) -> sensitivities.Options:
-        """The command line of the same question."""
-        desk, (most, least) = self.desk, SENSITIVITY
-        held = desk.target.held if desk.target is not None else 0
-        outcome = f"{desk.track}.days_in_force>={held}" if held else f"{desk.track}.deals>0"
-        n = max(FEWEST, least, min(most, desk.manifest.replications // 4))
-        file = Path(desk.entry.file)
-        return sensitivities.Options(file, outcome, Method.MORRIS, By.PARAMETER, n, TOP, desk.manifest.seed, desk.sets)
-
-    def section(self) -> Section:
-        """The share of the assumptions, and which of them move the answer."""
-        title = "What the answer rests on"
-        if self.teller is None:
-            return Section("sensitivity", title, [_left_out(self.why_not)])
-        words = blocking.target_text(self.desk.target, self.desk.horizon) if self.desk.target else ""
-        held = "with every range drawn, or held at its middle"
-        asked = f"Asked: in how many runs {words} ({self.options.outcome}), {held}."
-        figures: list[Block] = [picture_of(drawing, _CAPTIONS[name], ()) for name, drawing in self.teller.drawings()]
-        grids = [grid_of(table) for table in self.teller.tables()]
-        blocks: list[Block] = [
-            Words([asked, *self.teller.sentences(), self._behind_all()]),
-            *figures,
-            *self._ranges(),
-            *grids,
-        ]
-        return Section("sensitivity", title, blocks, [self.options.command])
-
-    def _ranges(self) -> Iterator[Block]:
-        """What the ranges are that are told to move the answer, and why they are thought to be so wide."""
-        assert self.teller is not None
-        assert self.desk.case is not None
-        values = {parameter.path: parameter.value for parameter in self.desk.case.parameters}
-        rows = [
-            Row(swing.path, (described(swing.path), status_text(values[swing.path])))
-            for swing in self.teller.found.swings
-            if swing.difference.told
-        ]
-        if rows:
-            heads = ("Range", "What it is", "Who stands behind it")
-            yield Grid("The ranges that are told to move the answer", heads, (False, False, False), rows)
-
-    def short(self) -> list[str]:
-        """How much of the answer rests on assumptions, and on which."""
-        if self.teller is None:
-            return []
-        level, *others = self.teller.sentences()
-        first = next((swing.path for swing in self.teller.found.swings if swing.difference.told), "")
-        what = [f"{first} is: {described(first)}."] if described(first) else []
-        return [f"By draws of their own ({self.teller.note}): {level}", *others, *what, self._behind_all()]
-
-    def _behind_all(self) -> str:
-        """What the share of the ranges does not say."""
-        assert self.desk.case is not None
-        values = [parameter.value for parameter in self.desk.case.parameters]
-        nobodys = sum(1 for value in values if value.status in ASSUMED)
-        return (
-            "The share of the ranges says what decides between one run and another. The level rests on all numbers: "
-            f"of {len(values)} that go into a run, {nobodys} are assumed, calibrated or nobody's."
-        )
-
-
-_CAPTIONS = {
-    "tornado": "The outcome with one range at a low and at a high value, everything else as ever.",
-    "share": "How much of the variance of a run rests on the ranges, and how much is chance.",
-    "indices": "Sobol indices of the ranges.",
-}
-
-
-def validation(desk: Desk) -> Section:
-    """How probable the model made what was observed."""
-    title = "Held against what was observed"
-    if desk.case is None:
-        return Section("validation", title, [_left_out(desk.why_not)])
-    if desk.entry.variant or desk.sets:
-        return Section("validation", title, [_left_out("a variant asks what did not happen")])
-    reading = read(desk.entry.file)
-    if not reading.scenario.observed:
-        return Section("validation", title, [_left_out("the scenario says nothing of what was observed")])
-    manifest = desk.manifest
-    desk.write("parley: what was observed")
-    report = score([(reading, desk.case)], manifest.replications, manifest.seed)
-    fitted = [
-        f"{desk.labels.track(track)}: numbers were set with what was observed up to {date_text(day)} in view."
-        for track, day in reading.scenario.fitted_to.items()
-    ]
-    blocks: list[Block] = [
-        Words([
-            "For each thing that was observed, the share of runs in which the model does the same. The plain guess of a"
-            " case that is scored alone takes all classes to be alike. How all shipped cases do together, which"
-            " patterns the model must show and which it fails stand in docs/validation.md."
-        ]),
-        *([Points(fitted)] if fitted else []),
-        *(grid_of(table) for table in told_scores.tables_of(report)),
-    ]  # fmt: skip
-    command = ["parley", "score", desk.entry.file, "-n", str(manifest.replications), "--seed", str(manifest.seed)]
-    return Section("validation", title, blocks, [shlex.join(command)])
-
-
-def numbers(desk: Desk) -> Section:
-    """Every number that goes into a run."""
-    title = "Every number, its status and its reason"
-    if desk.case is None:
-        return Section("assumptions", title, [_left_out(desk.why_not)])
-    return Section("assumptions", title, list(assumptions(desk.case)), [desk.asked.command])
-
-
-def _left_out(why: str) -> Words:
+def left_out(why: str) -> Words:
     return Words([f"Left out: {why}."], "soft")

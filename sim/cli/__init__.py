@@ -9,6 +9,7 @@ from sim.cli import (  # noqa: I001  # in the order of the help
     comparing,
     truces,
     analysing,
+    reporting,
     fitting,
     judging,
     files,
@@ -17,7 +18,7 @@ from sim.cli import (  # noqa: I001  # in the order of the help
 from sim.cli.door import app
 
 __all__ = ["app", "main"]
-_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, files, keeping)
+_COMMANDS = (running, explaining, comparing, truces, analysing, reporting, fitting, judging, files, keeping)
 
 
 def main() -> None:

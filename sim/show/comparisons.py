@@ -48,9 +48,9 @@ class Asked:
         return shlex.join([*words, *(["--central"] if self.central else [])])
 
 
-def answer(
+def compared(
     asked: Asked, nowhere: Path | None, warn: Callable[[Iterable[Fault]], None], write: Callable[[str], None]
-) -> Told:
+) -> Comparison:
     """Compare what is named; a scenario is run first, or gone on with.
 
     Args:
@@ -70,7 +70,15 @@ def answer(
         points = ", ".join(f"{side.folder}#{side.point}" for side in sides[:2])
         most = compare.MOST_OTHERS + 1
         raise NotComparable(f"{len(sides)} variants are more than {most}: choose points, such as {points}")
-    comparison = count(sides)
+    return count(sides)
+
+
+def answer(
+    asked: Asked, nowhere: Path | None, warn: Callable[[Iterable[Fault]], None], write: Callable[[str], None]
+) -> Told:
+    """Compare what is named, keep it and tell it; arguments and errors are those of `compared`."""
+    comparison = compared(asked, nowhere, warn, write)
+    sides = [comparison.first, *(against.side for against in comparison.others)]
     names = compare.names_of(sides)
     plain = _as_json(comparison, names, asked.command)
     files: tuple[Path, ...] = ()
@@ -84,11 +92,11 @@ def answer(
         files = (*save(drawing.figure, place, drawing.data, drawing.alt), document)
     return Told(
         tables=list(compare.tables_of(comparison, names)),
-        hints=[*_examples(comparison, names), compare.caveat(comparison)],
+        hints=[*examples(comparison, names), compare.caveat(comparison)],
         rows=list(compare.rows_of(comparison, names)),
         as_json=plain,
         files=files,
-        remarks=list(_remarks(comparison, names)),
+        remarks=list(remarks_of(comparison, names)),
     )
 
 
@@ -199,7 +207,7 @@ def _replay(first: Side, second: Side, move: Move) -> list[str]:
     return [shlex.join(side.replay(move.replication)) for side in (first, second)]
 
 
-def _examples(comparison: Comparison, names: Sequence[str]) -> list[str]:
+def examples(comparison: Comparison, names: Sequence[str]) -> list[str]:
     """For the most frequent flip of every track, how both sides of one pair are told."""
     lines = []
     for against, name in zip(comparison.others, names[1:], strict=True):
@@ -211,7 +219,8 @@ def _examples(comparison: Comparison, names: Sequence[str]) -> list[str]:
     return lines
 
 
-def _remarks(comparison: Comparison, names: Sequence[str]) -> list[str]:
+def remarks_of(comparison: Comparison, names: Sequence[str]) -> list[str]:
+    """What to keep in mind: failed runs, outcomes that only one has, files that were changed since."""
     remarks = []
     for against, name in zip(comparison.others, names[1:], strict=True):
         remarks += [f"{name} and {names[0]}: {remark}" for remark in against.remarks]

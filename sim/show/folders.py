@@ -24,7 +24,8 @@ def labels_of(manifest: results.Manifest) -> Labels:
 def draw_run(folder: Path, run: Run, manifest: results.Manifest, packages: results.Packages) -> tuple[Path, ...]:
     """Draw one run into its folder: its timeline, and the utility space of each track's decisive talks."""
     labels = labels_of(manifest)
-    drawing = timeline.timeline(run.record, run.log, manifest.start, labels, title=manifest.title, levels=_levels(run))
+    levels = levels_of(run)
+    drawing = timeline.timeline(run.record, run.log, manifest.start, labels, title=manifest.title, levels=levels)
     files = list(save(drawing.figure, folder / "timeline", drawing.data, drawing.alt))
     note = style.caption(1, run.record.seed, run.record.replication)
     for talks in _decisive(run.record):
@@ -43,7 +44,7 @@ def _decisive(record: RunRecord) -> Iterator[TalksRecord]:
         yield from (agreed[:1] or held[-1:])
 
 
-def _levels(run: Run) -> dict[str, list[float]]:
+def levels_of(run: Run) -> dict[str, list[float]]:
     """What the timeline draws as curves: columns of the daily table about trust, and weariness if any."""
     levels: dict[str, list[float]] = {}
     for kind in ("weariness", "trust"):

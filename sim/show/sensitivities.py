@@ -64,26 +64,39 @@ def answer(case: Case, options: Options, out: Path | None, write: Callable[[str]
         Refused: it cannot be done as asked.
         OSError: the place cannot be written.
     """
+    teller, identity, folder = found(case, options, out, write)
+    plain = _as_json(teller, case, options, identity)
+    try:
+        if folder is not None:
+            with staged(folder) as fresh:
+                _keep(teller, plain, fresh)
+    except NotAResult as error:
+        raise Refused(str(error)) from None
+    return Told(lines=teller.sentences(), tables=list(teller.tables()), as_json=plain, folder=folder)
+
+
+def found(
+    case: Case, options: Options, out: Path | None, write: Callable[[str], None]
+) -> tuple[Teller, str, Path | None]:
+    """Find out what an outcome rests on, or find it among what is kept: its teller, identity and folder.
+
+    Arguments and errors are those of `answer`; nothing is written.
+    """
     try:
         outcome = Outcome.read(options.outcome, column_names(case))
         asked = Asked(outcome, options.method, options.by, options.n, options.top, options.seed)
         identity = _identity(case, asked)
         folder = None if out is None else out / f"{case.name}-sensitivity-{identity[:12]}"
-        found = None if folder is None else _kept(folder, identity)
-        if found is not None:
+        known = None if folder is None else _kept(folder, identity)
+        if known is not None:
             write(f"parley: found in {folder}")
         else:
             if folder is not None:
                 require_room(folder)
-            found = analyse(prepare(case), asked, cores())
-        teller = Teller(found, asked, case.title)
-        plain = _as_json(found, asked, case, options, identity)
-        if folder is not None:
-            with staged(folder) as fresh:
-                _keep(teller, plain, fresh)
+            known = analyse(prepare(case), asked, cores())
     except (NotAResult, NotCompilable, RunsFailed, UnknownOutcome, ValueError) as error:
         raise Refused(str(error)) from None
-    return Told(lines=teller.sentences(), tables=list(teller.tables()), as_json=plain, folder=folder)
+    return Teller(known, asked, case.title), identity, folder
 
 
 def _identity(case: Case, asked: Asked) -> str:
@@ -119,13 +132,13 @@ def _keep(teller: Teller, plain: dict[str, Any], fresh: Path) -> None:
                            each.spread, strength.value, strength.low, strength.high])  # fmt: skip
 
 
-def _as_json(found: Sensitivity, asked: Asked, case: Case, options: Options, identity: str) -> dict[str, Any]:
+def _as_json(teller: Teller, case: Case, options: Options, identity: str) -> dict[str, Any]:
     return {
         **heading_of(case.title, options.command, identity),
         "kind": KIND,
         "scenario": case.digest,
-        "asked": asdict(asked),
-        "sentences": Teller(found, asked, case.title).sentences(),
-        "found": asdict(found),
+        "asked": asdict(teller.asked),
+        "sentences": teller.sentences(),
+        "found": asdict(teller.found),
         "versions": versions(),
     }

@@ -114,6 +114,22 @@ def lives_compiled(case: Case, seed: int) -> Living:
     return some
 
 
+def ready_for(what: str, case: Case) -> Any:
+    """A case that is ready for the compiled engine, for what no other engine does.
+
+    Args:
+        what: is asked of it, as a noun.
+        case: the scenario.
+
+    Raises:
+        CannotCompile: the engine is not there, or cannot run the case.
+    """
+    try:
+        return _prepared(case)[1]
+    except CannotCompile as error:
+        raise CannotCompile(f"{error}; {what} takes the compiled engine, which needs numba") from None
+
+
 def _prepared(case: Case) -> tuple[Any, Any]:
     """The compiled engine, and a case that is ready for it. Raises CannotCompile."""
     try:

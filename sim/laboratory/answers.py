@@ -15,7 +15,7 @@ from sim.show import comparisons, explaining, survival_tables
 from sim.show import survival as truces
 from sim.study.compare import Comparison as Compared
 from sim.study.compare import Side
-from sim.study.computing import CannotCompile, require_compiled
+from sim.study.computing import ready_for
 from sim.study.outcome import Outcome
 from sim.study.survival import by_age
 from sim.study.surviving import Asked as AskedOfTruces
@@ -145,7 +145,7 @@ class Explanation(Answer):
         unlocked = self.found.unlocked if self.found else None
         rows = [
             {"conditions": " + ".join(each.conditions), "share": each.reached.share, "low": each.reached.low,
-             "high": each.reached.high, "gain": each.gain.gain, "gain_low": each.gain.low, "gain_high": each.gain.high,
+             "high": each.reached.high, "gain": each.gain.value, "gain_low": each.gain.low, "gain_high": each.gain.high,
              "smallest": each.smallest, "unsurpassed": each.unsurpassed}
             for each in (unlocked.relaxed if unlocked else ())
         ]  # fmt: skip
@@ -295,7 +295,7 @@ def sensitivity(  # as the command: each is a part of the question
         ValueError: the scenario has no range, or a number is out of range.
         RunsFailed: runs came to no result.
     """
-    engine = require_compiled("a sensitivity analysis")
+    prepared = ready_for("a sensitivity analysis", scenario.case)
     from sim.show.sensitivity import Teller
     from sim.study.sensitivity import FEWEST, Asked, By, Method, analyse
 
@@ -303,8 +303,4 @@ def sensitivity(  # as the command: each is a part of the question
         raise ValueError(f"n = {n}, top = {top}: expected n of {FEWEST} or more, and top from 1 to {MOST_TOP}")
     read = Outcome.read(outcome, column_names(scenario.case))
     asked = Asked(read, Method(method), By(by), n, top, seed)
-    try:
-        prepared = engine.prepare(scenario.case)
-    except engine.NotCompilable as error:
-        raise CannotCompile(str(error)) from None
     return Sensitivity(Teller(analyse(prepared, asked, cores()), asked, scenario.title))

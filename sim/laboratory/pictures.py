@@ -16,7 +16,7 @@ from sim.show.files import Drawing
 from sim.show.labels import labels_of
 from sim.show.phases import draw_phases
 from sim.show.zone import draw_zone
-from sim.study.computing import CannotCompile, require_compiled
+from sim.study.computing import ready_for
 from sim.study.rerunning import CannotRerun, case_of
 from sim.study.versions import cores
 from sim.study.zone import trace_zone
@@ -108,15 +108,11 @@ def _outcomes(batch: Batch, point: int) -> Drawing:
 
 
 def _phases(batch: Batch) -> Drawing:
-    engine = require_compiled("what all runs are doing day by day")
-    from sim.study.days import days_of
-
     manifest = batch.manifest
     case = case_of(batch.folder, manifest, 0)
-    try:
-        prepared = engine.prepare(case)
-    except engine.NotCompilable as error:
-        raise CannotCompile(str(error)) from None
+    prepared = ready_for("what all runs are doing day by day", case)
+    from sim.study.days import days_of
+
     days = days_of(prepared, manifest.seed, manifest.replications, cores(), central=manifest.central)
     tracks = [track.name for track in case.tracks]
     return draw_phases(days, tracks, labels_of(case), title=manifest.title, seed=manifest.seed)

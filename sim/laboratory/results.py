@@ -18,6 +18,7 @@ from sim.show import batches, folders, labels, narrate, points, tables
 from sim.show.labels import Labels
 from sim.study import results as stored
 from sim.study.dictionary import dictionary
+from sim.study.listing import RUN, kind_of
 from sim.study.manifest import BatchManifest, is_batch, read_batch_manifest
 from sim.study.options import Options
 from sim.study.plan import setting_text
@@ -310,5 +311,8 @@ def reopen(folder: str | os.PathLike[str]) -> Run | Batch:
     place = Path(folder)
     if is_batch(place):
         return Batch(place)
+    kind = kind_of(place)
+    if kind not in (RUN, ""):
+        raise stored.NotAResult(f"'{place}' holds a result of the kind '{kind}'; expected a run or a batch")
     manifest = stored.read_manifest(place)
     return Run(stored.read_run(place), manifest, stored.read_packages(place), place)

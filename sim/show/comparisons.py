@@ -141,7 +141,10 @@ def _sides(
 
 def _changed(asked: Asked, first: Side, place: Path | None) -> Options:
     """How one more variant of the first is run: like it, but for the changes."""
-    options, settings = _options(asked, Path(first.entry.file), first, place), first.manifest.points[first.point].settings
+    options, settings = (
+        _options(asked, Path(first.entry.file), first, place),
+        first.manifest.points[first.point].settings,
+    )
     varied = (setting_text(path, value) for path, value in zip(first.manifest.factors, settings, strict=True))
     return replace(options, sets=(*first.entry.sets, *varied, *asked.sets))
 

@@ -8,8 +8,7 @@ from sim.show import outcomes, points, style, timeline, utility_space
 from sim.show.files import Drawing, save
 from sim.show.labels import Labels
 from sim.study import results
-from sim.study.manifest import BatchManifest, is_batch, read_batch_manifest
-from sim.study.query import summaries
+from sim.study.manifest import BatchManifest
 from sim.study.summary import Summary
 
 MOST_DRAWN = 8
@@ -91,18 +90,3 @@ def batch_drawings(manifest: BatchManifest, found: Mapping[int, Summary]) -> Ite
         name = "outcomes" if len(manifest.points) == 1 else f"outcomes-{point:03d}"
         title = points.describe(manifest, point)
         yield name, outcomes.outcomes(summary, labels, seed=manifest.seed, title=title)
-
-
-def redraw(folder: Path) -> tuple[Path, ...]:
-    """Draw the figures of a stored result again, over those that stand there.
-
-    Raises:
-        NotAResult: the folder holds no complete result.
-        Unanswerable: a table of a batch is damaged, or none is there yet.
-        OSError: a figure cannot be written.
-    """
-    if is_batch(folder):
-        manifest = read_batch_manifest(folder)
-        return draw_batch(folder, manifest, summaries(folder, manifest, MOST_DRAWN))
-    of_run = results.read_manifest(folder)
-    return draw_run(folder, results.read_run(folder), of_run, results.read_packages(folder))

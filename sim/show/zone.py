@@ -1,10 +1,12 @@
 """The zone of agreement day by day, as each side sees it, with the Nash point and what was offered."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from pydantic import TypeAdapter
 
 from sim.scenario.case import NOWHERE, Case
 from sim.show import style
@@ -15,6 +17,7 @@ from sim.study.results import MANIFEST, Question, heading_of, staged, write_json
 from sim.study.versions import versions
 from sim.study.zone import ZoneTrace
 
+KIND = "zone"
 PANEL, COUNTS, EDGES = 1.25, 0.9, 1.1
 """Heights in inches of a party's panel, of that of the packages, and of what stands around them."""
 

@@ -124,10 +124,17 @@ def ready_for(what: str, case: Case) -> Any:
     Raises:
         CannotCompile: the engine is not there, or cannot run the case.
     """
+    require_engine(what)
+    return _prepared(case)[1]
+
+
+def require_engine(what: str) -> None:
+    """Make sure that the compiled engine is there, for what no other engine does. Raises CannotCompile."""
     try:
-        return _prepared(case)[1]
-    except CannotCompile as error:
-        raise CannotCompile(f"{error}; {what} takes the compiled engine, which needs numba") from None
+        import_module("sim.engine.compiled")
+    except ImportError as error:
+        why = f"the compiled engine is not there: {error}"
+        raise CannotCompile(f"{why}; {what} takes it, and it takes numba, on a Python for which there is one") from None
 
 
 def _prepared(case: Case) -> tuple[Any, Any]:

@@ -23,6 +23,7 @@ from sim.cli.door import (
     open_console,
     ordinal,
     path_given,
+    print_json,
     read,
     refuse,
     tell,

@@ -13,6 +13,7 @@ from sim.laboratory.telling import log, text_of
 from sim.show import compare as shown
 from sim.show import comparisons, explaining, survival_tables
 from sim.show import survival as truces
+from sim.show.told import Told
 from sim.study.compare import Comparison as Compared
 from sim.study.compare import Side
 from sim.study.computing import ready_for
@@ -119,7 +120,7 @@ def compare(
 class Explanation(Answer):
     """Why there was no deal."""
 
-    told: explaining.Told = field(repr=False)
+    told: Told = field(repr=False)
     """What the command prints."""
     found: explaining.Explained | None = None
     """Of a batch: everything, as numbers."""

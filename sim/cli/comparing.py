@@ -51,6 +51,10 @@ def compare(
             metavar="NUMBER", parser=ordinal, help="Of scenarios that are run. \\[default: as the results, or 1]"
         ),
     ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="One more variant: the first, so changed. Repeatable."),
+    ] = None,
     central: Annotated[bool, typer.Option("--central", help="Run scenarios with every value at its middle.")] = False,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
@@ -62,7 +66,7 @@ def compare(
     from sim.study.query import Unanswerable
     from sim.study.results import NotAResult
 
-    asked = Asked(tuple(str(path_given(each)) for each in given), replications, seed, central, out)
+    asked = Asked(tuple(str(path_given(each)) for each in given), replications, seed, central, out, tuple(sets or ()))
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         nowhere = Path(place) if (as_json or as_csv) and out is None else None
         try:

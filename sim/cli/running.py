@@ -68,10 +68,7 @@ def run(
     except StrategyFailed as failure:
         refuse("a strategy failed; which and why is told without --skin" if skin else str(failure), FAILED)
     if folder is not None:
-        packages = results.packages_of(case)
-        with results.staged(folder) as fresh:
-            results.write_run(fresh, done, manifest, packages)
-            folders.draw_run(fresh, done, manifest, packages)
+        folders.keep_run(folder, done, manifest, results.packages_of(case))
     if as_json:
         print_json({**results.heading(manifest), **results.record_as_dict(done.record)})
         return

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sim.engine.chunk import column_names
 from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.case import Case
-from sim.show.files import save
+from sim.show.files import Drawing, save
 from sim.show.sensitivity import Teller
 from sim.show.told import Refused, Told
 from sim.study import paired, sensitivity, variance
@@ -116,6 +116,13 @@ def _kept(folder: Path, identity: str) -> Sensitivity | None:
         return TypeAdapter(Sensitivity).validate_python(plain["found"])
     except (OSError, ValueError, KeyError, TypeError, ValidationError):
         return None
+
+
+def drawn_again(plain: dict[str, Any]) -> Iterator[tuple[str, Drawing]]:
+    """The figures of what was found before. Raises KeyError, TypeError, ValueError: it is not that."""
+    found: Sensitivity = TypeAdapter(Sensitivity).validate_python(plain["found"])
+    asked: Asked = TypeAdapter(Asked).validate_python(plain["asked"])
+    return Teller(found, asked, str(plain["title"])).drawings()
 
 
 def _keep(teller: Teller, plain: dict[str, Any], fresh: Path) -> None:

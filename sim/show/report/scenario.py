@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from sim.scenario.case import Case
-from sim.scenario.schema import Choice, Observation, Precondition, Scenario, Track, Version
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.course import Observation, Version
+from sim.scenario.schema.tracks import Choice, Precondition, Track
 from sim.scenario.values import Status
 from sim.show.labels import expression_text, labels_of
 from sim.show.pages.blocks import Block, Entries, Entry, Grid, Heading, Row, Words

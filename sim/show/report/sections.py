@@ -161,7 +161,7 @@ def comparison(desk: Desk) -> Section:
     desk.write("parley: variants")
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         try:
-            found = comparisons.compared(asked, Path(place), lambda faults: None, lambda line: None)
+            found = comparisons.compared_as_asked(asked, Path(place), lambda faults: None, lambda line: None)
         except (NotComparable, NotAResult, Unanswerable, InvalidScenario, Refused) as error:
             if desk.asked.others:
                 raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.scenario.claims import Claim, InvalidClaims, load_claims
 from sim.scenario.reading import Reading
-from sim.scenario.schema import Part
+from sim.scenario.schema.kinds import Part
 from sim.scenario.values import Status, Value
 from sim.show.words import date_text, number
 

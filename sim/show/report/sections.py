@@ -274,4 +274,5 @@ def over_time(desk: Desk) -> Section:
 
 
 def left_out(why: str) -> Words:
+    """What stands where a part of the report cannot be made."""
     return Words([f"Left out: {why}."], "soft")

@@ -17,6 +17,7 @@ from sim.laboratory.telling import log, text_of
 from sim.show import batches, folders, labels, narrate, points, tables
 from sim.show.labels import Labels
 from sim.study import results as stored
+from sim.study.computing import CannotCompile, prepare
 from sim.study.dictionary import dictionary
 from sim.study.listing import RUN, kind_of
 from sim.study.manifest import BatchManifest, is_batch, read_batch_manifest
@@ -266,7 +267,8 @@ def batch(  # as the command: each is a part of the question
         central: hold every uncertain value at its middle.
         factors: paths that are varied, and the values of each: `{"mediators.usa.leverage": [0, 0.3]}`; every
             combination is a point.
-        jobs: workers; None for one for each core.
+        jobs: workers; None for one for each core, but for one on the Mesa engine, whose workers are processes: a
+            script that asks for more has to begin under `if __name__ == "__main__":`.
         out: where the batch's own folder is made, or gone on with; None for a folder that goes with the object.
 
     Raises:
@@ -282,7 +284,7 @@ def batch(  # as the command: each is a part of the question
             raise ValueError(f"{name} {number} is not a whole number from {least} to {MOST_RUNS}")
     varied = tuple(setting_text(*each) for each in factors.items()) if isinstance(factors, Mapping) else tuple(factors)
     options = Options(
-        [each.file for each in given], replications, seed, given[0].sets, central, varied, jobs=jobs,
+        [each.file for each in given], replications, seed, given[0].sets, central, varied, jobs=_jobs(jobs, given),
         out=None if out is None else Path(out),
     )  # fmt: skip
     if options.out is not None:
@@ -296,6 +298,17 @@ def batch(  # as the command: each is a part of the question
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _jobs(asked: int | None, scenarios: Sequence[Scenario]) -> int | None:
+    """As asked; else one where the Mesa engine runs them."""
+    if asked is not None:
+        return asked
+    try:
+        prepare("compiled", [each.case for each in scenarios])
+    except CannotCompile:
+        return 1
+    return None
 
 
 def _silent(doubts: object) -> None:

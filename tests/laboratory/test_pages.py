@@ -25,10 +25,11 @@ def test_every_public_name_is_told() -> None:
 @pytest.mark.slow
 def test_commands_of_the_page_run() -> None:
     """What the page shows can be typed in, one block after the other."""
+    pytest.importorskip("numba")
     blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / "python.md").read_text(encoding="utf-8"), re.M | re.S)
     names: dict[str, object] = {"print": lambda *_: None}
     for block in blocks:
-        exec(block, names)
+        exec(block, names)  # a page of our own
     assert isinstance(names["comparison"], sim.Comparison)
 
 

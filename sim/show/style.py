@@ -48,7 +48,7 @@ class Stroke(NamedTuple):
     hatch: str
 
 
-_STROKES = (
+STROKES = (
     Stroke(COLOURS[0], "o", "-", ""),
     Stroke(COLOURS[1], "s", "--", "//////"),
     Stroke(COLOURS[3], "^", ":", "......"),
@@ -64,7 +64,7 @@ _DASHES = ((3, 1), (1, 1), (6, 1, 1, 1), (8, 3), (3, 3), (1, 3), (12, 2), (6, 1,
 
 def stroke(place: int) -> Stroke:
     """The look of the party or series at a place, 0 and up; it repeats after nine."""
-    return _STROKES[place % len(_STROKES)]
+    return STROKES[place % len(STROKES)]
 
 
 def broken(place: int) -> tuple[int, tuple[int, ...]]:

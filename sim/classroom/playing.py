@@ -1,0 +1,93 @@
+"""A student's strategy in one party's seat, against the field in the same seat, on the same draws."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.classroom.criteria import Plays
+from sim.classroom.handed_in import HandedIn
+from sim.engine.model import NegotiationModel
+from sim.engine.record import NEVER
+from sim.scenario.case import Case
+from sim.strategies import shelf
+from sim.strategies.asking import StrategyFailed
+from sim.strategies.module import InvalidStrategy, StrategyModule
+from sim.study.paired import difference_of_reals
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How it went against the field."""
+
+    way: str
+    """In which it failed; empty where it did not."""
+    detail: str = ""
+    computed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a strategy came to in a seat."""
+
+    surplus: tuple[float, ...]
+    """[run]: worth of the first agreement to the party, above its reservation; 0 without one."""
+    agreed: int
+    """Runs with an agreement."""
+
+
+@contextmanager
+def strategy_of(path: Path) -> Iterator[StrategyModule]:
+    """The strategy in a file that a student handed in, asked in a process of its own and never run in this one.
+
+    Raises:
+        InvalidStrategy: it cannot be asked.
+    """
+    yield from ()
+    raise InvalidStrategy("strategies cannot be marked yet", path.name)
+
+
+def play(criterion: Plays, handed_in: HandedIn, seed: int) -> Played:
+    """Judge a strategy by what it gains, and by how often it agrees, next to each of the field in the same seat.
+
+    Raises:
+        InvalidStrategy: it cannot be asked.
+        InvalidScenario: the scenario is faulty.
+    """
+    case = handed_in.case(criterion.scenario)
+    if criterion.track not in [each.name for each in case.tracks]:
+        return Played("failed", f"The scenario has no track {criterion.track}.")
+    try:
+        with strategy_of(handed_in.strategy(criterion.strategy)) as own:
+            mine = score(case, criterion, own, seed)
+    except StrategyFailed as failure:
+        return Played("failed", str(failure))
+    most = 0
+    for name in criterion.field:
+        other = score(case, criterion, shelf.find(name), seed)
+        gap = difference_of_reals([a - b for a, b in zip(mine.surplus, other.surplus, strict=True)])
+        if gap.high < 0:
+            return Played("worse", f"It gains less than {name} does in the same seat.")
+        most = max(most, other.agreed)
+    computed = f"{mine.agreed} agreements of {criterion.runs}; the field at most {most}"
+    return Played("wrecked" if mine.agreed < criterion.keeps * most else "", computed=computed)
+
+
+def score(case: Case, criterion: Plays, strategy: StrategyModule, seed: int) -> Score:
+    """Run a case on the Mesa engine with a strategy in a seat. Raises StrategyFailed."""
+    surplus, agreed = list[float](), 0
+    for replication in range(criterion.runs):
+        model = NegotiationModel(case, seed, replication, logs=False, collects=False)
+        table = next(each for each in model.tables if each.name == criterion.track)
+        for seat in table.seats:
+            if case.parties[table.case.parties[seat.index]].name == criterion.party:
+                seat.strategy = strategy
+                seat.parameters = [each.middle for each in strategy.parameters]
+        talks = [each for each in model.run().record().talks if each.track == criterion.track and each.outcome != NEVER]
+        gained = 0.0
+        if talks:
+            place = talks[0].parties.index(criterion.party)
+            gained = talks[0].worths[place][talks[0].outcome] - talks[0].reservations[place]
+        surplus.append(gained)
+        agreed += bool(talks)
+    return Score(tuple(surplus), agreed)

@@ -13,11 +13,12 @@ from sim.cli import (  # noqa: I001  # in the order of the help
     judging,
     files,
     keeping,
+    packing,
 )
 from sim.cli.door import app
 
 __all__ = ["app", "main"]
-_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, files, keeping)
+_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, files, keeping, packing)
 
 
 def main() -> None:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sim.classroom.pack.deal_words import STYLES, asked, deal_text, value_text, when_asked
+from sim.classroom.pack.deal_words import STYLES, asked, deal_text, issue_text, value_text, when_asked
 from sim.classroom.pack.evidence import Evidence, Said, Source
 from sim.classroom.pack.game import Game
 from sim.scenario.case import NOWHERE
-from sim.show.words import capital, date_text, listed, number, spaced
+from sim.show.words import capital, date_text, listed, number
 
 MOST_HELD = 12
 """Stocks that a briefing lists; more are told as a sum a side."""
@@ -93,7 +93,7 @@ def briefing_of(game: Game, evidence: Evidence) -> Briefing:
         mediators=tuple(Actor(each.label, STYLES[each.style], _about(evidence, each.name)) for each in mediators),
         others=tuple(Actor(label, "does not negotiate", _about(evidence, name)) for name, label in case.others),
         terms=tuple(
-            Term(capital(spaced(issue.name)), tuple(value_text(issue, at) for at in range(len(issue.values))))
+            Term(capital(issue_text(issue.name, game)), tuple(value_text(issue, at) for at in range(len(issue.values))))
             for issue in track.space.issues
         ),
         constraints=len(track.space.outcomes) < size,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sim.classroom.pack.game import Game
-from sim.scenario.case import NOWHERE, IssueCase, PreconditionCase, Space
+from sim.scenario.case import NOWHERE, IssueCase, PreconditionCase
 from sim.show.labels import expression_text
 from sim.show.words import capital, counted, date_text, listed, number, spaced, span
 from sim.terms import Gate, Style
@@ -27,6 +27,11 @@ YOURS = {
     Style.MANIPULATION: "You bring the sides together, you may put proposals of your own in writing, and you may"
     " promise something for a signature.",
 }
+SWITCHED = (
+    (r"(?:at least|exactly) 1|(?:above|at least) 0\.\d+|above 0", "yes"),
+    (r"below (?:1|0\.\d+)|(?:at most|exactly) 0", "no"),
+)
+"""What is asked of an issue of which 1 is yes and 0 is no."""
 _FEATURES = {
     "returned": "your own captives who come back",
     "released": "captives whom you let go",
@@ -41,16 +46,28 @@ _FEATURES = {
 }
 
 
+def issue_text(name: str, game: Game) -> str:
+    """An issue in words, with the labels of those whom its name names: `to_germany` is “to Germany”."""
+    labels = game.labels
+    known = {**labels.others, **labels.mediators, **labels.parties}
+    return " ".join(known.get(word) or word for word in name.split("_"))
+
+
 def feature_text(name: str, game: Game) -> str:
     """What a party can have an interest in."""
     if name in [issue.name for issue in game.track.space.issues] and name not in _FEATURES:
-        return spaced(name)
+        return issue_text(name, game)
     return _FEATURES.get(name) or game.labels.fact(name)
 
 
+def is_switch(issue: IssueCase) -> bool:
+    """Whether an issue says yes (1) or no (0)."""
+    return set(issue.labels) == {"0", "1"}
+
+
 def value_text(issue: IssueCase, choice: int) -> str:
-    """A value of an issue: switches, whose values are 0 and 1, as words."""
-    if set(issue.labels) == {"0", "1"}:
+    """A value of an issue, a switch as a word."""
+    if is_switch(issue):
         return "yes" if issue.labels[choice] == "1" else "no"
     return spaced(issue.labels[choice])
 
@@ -59,23 +76,20 @@ def package_words(game: Game, outcome: int) -> str:
     """A package as its terms in a row."""
     space = game.track.space
     terms = zip(space.issues, space.choices[outcome], strict=True)
-    return ", ".join(f"{spaced(issue.name)}: {value_text(issue, choice)}" for issue, choice in terms)
+    return ", ".join(f"{issue_text(issue.name, game)}: {value_text(issue, choice)}" for issue, choice in terms)
 
 
 def asked(condition: PreconditionCase, game: Game) -> str:
     """What a condition asks for, in words; of a switch, yes or no."""
     text = expression_text(condition.program.source, game.labels)
     for issue in game.track.space.issues:
-        if set(issue.labels) == {"0", "1"}:
-            name = re.escape(spaced(issue.name))
-            text = re.sub(
-                rf"\b{name} (at least|above|exactly) (1|0\.\d+|(?<=above )0)(?![\d.])",
-                f"“{spaced(issue.name)}” is yes",
-                text,
-            )
-            text = re.sub(
-                rf"\b{name} (below|at most|exactly) (1|0|0\.\d+)(?![\d.])", f"“{spaced(issue.name)}” is no", text
-            )
+        plain, shown = spaced(issue.name), issue_text(issue.name, game)
+        if is_switch(issue):
+            for pattern, answer in SWITCHED:
+                parts = re.split(rf"\b{re.escape(plain)} (?:{pattern})(?![\d.])", text)
+                text = f"“{shown}” is {answer}".join(parts)
+        if shown != plain:
+            text = text.replace(plain, shown)
     return text
 
 
@@ -121,7 +135,7 @@ def _handed(game: Game, step: int, pair: tuple[int, int, int]) -> str:
     ]
     settled = next((t.count.source for row in rows for t in row if t.count is not None), "")
     if not settled:
-        return _amount([row[0].amount if row else 0.0 for row in rows], game.track.space, "as many")
+        return _amount([row[0].amount if row else 0.0 for row in rows], game, "as many")
     everyone = re.fullmatch(r"all \* \((?P<when>[^()]*)\)", settled)
     if everyone:
         return f"all, if {expression_text(everyone['when'], game.labels)}"
@@ -153,11 +167,11 @@ def _truce(game: Game) -> list[str]:
         return []
     space = game.track.space
     kinds = [space.kinds[kind] for kind in space.kind_of]
-    days = _amount([kind.days for kind in kinds], space, "as many", "without end" if kinds[0].without_end else "")
+    days = _amount([kind.days for kind in kinds], game, "as many", "without end" if kinds[0].without_end else "")
     if any(kind.without_end for kind in kinds) and not all(kind.without_end for kind in kinds):
         days += " (“open”: without an end)"
-    scope = _amount([kind.scope for kind in kinds], space, "as much")
-    watch = _amount([kind.monitoring for kind in kinds], space, "as much")
+    scope = _amount([kind.scope for kind in kinds], game, "as much")
+    watch = _amount([kind.monitoring for kind in kinds], game, "as much")
     leave = " A side may call itself free of it if the other violates it." if game.track.exit_clause else ""
     return [f"Truce. Days: {days}. Share of the fighting that stops (1 is all): {scope}. Monitoring: {watch}.{leave}"]
 
@@ -167,7 +181,7 @@ def _grants(game: Game) -> list[str]:
     for place, (fact, _) in enumerate(space.kinds[0].grants):
         levels = [space.kinds[kind].grants[place][1] for kind in space.kind_of]
         label = game.labels.fact(game.case.facts[fact].name)
-        told.append(f"While the deal is in force, {label} is at the level {_amount(levels, space, 'as much')}.")
+        told.append(f"While the deal is in force, {label} is at the level {_amount(levels, game, '')}.")
     return told
 
 
@@ -177,7 +191,9 @@ def _waiting(game: Game) -> list[str]:
         for choice, condition in enumerate(issue.available):
             if condition is not None:
                 words = expression_text(condition.source, game.labels)
-                told.append(f"{capital(spaced(issue.name))}: “{value_text(issue, choice)}” needs that {words}.")
+                told.append(
+                    f"{capital(issue_text(issue.name, game))}: “{value_text(issue, choice)}” needs that {words}."
+                )
     return told
 
 
@@ -190,24 +206,27 @@ def _renewal(game: Game) -> list[str]:
     return [f"Renewal is asked for {counted(renewal.ask_before, 'day')} before the end{most}; silence {silence}."]
 
 
-def _amount(amounts: Sequence[float], space: Space, many: str, instead: str = "") -> str:
+def _amount(amounts: Sequence[float], game: Game, many: str, instead: str = "") -> str:
     """How much, over all packages: one number, what an issue says, or a range.
 
     Read off the packages themselves, so that it holds whatever formula made them.
     """
     if len(set(amounts)) == 1:
         return instead or number(amounts[0])
+    space = game.track.space
     for place, issue in enumerate(space.issues):
-        values = [row[place] for row in space.outcomes]
+        values, name = [row[place] for row in space.outcomes], f"“{issue_text(issue.name, game)}”"
         if all(amount == value for amount, value in zip(amounts, values, strict=True)):
-            return f"{many} as “{spaced(issue.name)}” says"
+            if is_switch(issue):
+                return f"1 if {name} is yes, else 0"
+            return f"{many} as {name} says" if many else f"of {name}"
         if all(amount == 1.0 - value for amount, value in zip(amounts, values, strict=True)):
-            return f"1 less what “{spaced(issue.name)}” says"
+            return f"0 if {name} is yes, else 1" if is_switch(issue) else f"1 less {name}"
     for place, issue in enumerate(space.issues):
         by_choice: dict[int, set[float]] = {}
         for row, amount in zip(space.choices, amounts, strict=True):
             by_choice.setdefault(row[place], set()).add(amount)
         if all(len(found) == 1 for found in by_choice.values()):
             each = (f"{value_text(issue, choice)}: {number(min(by_choice[choice]))}" for choice in sorted(by_choice))
-            return f"by “{spaced(issue.name)}” ({'; '.join(each)})"
+            return f"by “{issue_text(issue.name, game)}” ({'; '.join(each)})"
     return f"{span(min(amounts), max(amounts))}, by the package"

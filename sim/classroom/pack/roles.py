@@ -8,18 +8,19 @@ from sim.classroom.pack.deal_words import (
     YOURS,
     asked,
     feature_text,
+    issue_text,
     package_words,
     value_text,
     when_asked,
 )
 from sim.classroom.pack.game import Game
 from sim.classroom.pack.mechanisms import firmness_text
-from sim.classroom.pack.scoring import Block
+from sim.classroom.pack.scoring import Block, whole
 from sim.engine.mediator import Mediator
 from sim.engine.record import total
 from sim.engine.seat import Seat
 from sim.scenario.case import NOWHERE, PreconditionCase
-from sim.show.words import capital, listed, number, spaced
+from sim.show.words import capital, listed, number
 from sim.terms import Firmness, Gate
 
 TOKEN = 0.01
@@ -143,7 +144,7 @@ def party_sheet(game: Game, seat: Seat) -> PartySheet:
         packages=() if scale.blocks else tuple(
             (package_words(game, outcome), points) for outcome, points in enumerate(scale.packages)
         ),
-        no_deal=round(scale.points(0.0)),
+        no_deal=whole(scale.points(0.0)),
         least=least,
         reach=_reach([game.score(seat.index, outcome) for outcome in range(game.today.outcomes)], least),
         conditions=tuple(_asked(condition, game) for condition in game.conditions(ordinal)),
@@ -281,8 +282,8 @@ def _table(game: Game, block: Block) -> PointsTable:
         for head in dict.fromkeys(combination[:-1] for combination in sorted(block.points))
     ]
     return PointsTable(
-        issues=tuple(spaced(issue.name) for issue in issues[:-1]),
-        across=spaced(across.name),
+        issues=tuple(issue_text(issue.name, game) for issue in issues[:-1]),
+        across=issue_text(across.name, game),
         values=tuple(value_text(across, choice) for choice in choices),
         lines=tuple(lines),
         most=block.most,

@@ -6,6 +6,7 @@ and the points of a package are the sum over its blocks.
 """
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -82,8 +83,17 @@ def scale_of(choices: Sequence[Choices], worths: Sequence[float]) -> Scale:
     return Scale(fit.low, fit.high, fit.in_points(), _rounded(fit.low, fit.high, worths))
 
 
+def whole(points: float) -> int:
+    """The nearest whole number, halves up: a hair's breadth of arithmetic does not change a printed sheet.
+
+    >>> whole(37.5), whole(37.499999999999), whole(-0.5)
+    (38, 38, 0)
+    """
+    return math.floor(points + 0.5 + 1e-9)
+
+
 def _rounded(low: float, high: float, worths: Sequence[float]) -> tuple[int, ...]:
-    return tuple(round(100.0 * (worth - low) / (high - low)) if high > low else 0 for worth in worths)
+    return tuple(whole(100.0 * (worth - low) / (high - low)) if high > low else 0 for worth in worths)
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ class _Fit:
         """The blocks with points; those by whose values nothing is won or lost come last."""
         span = self.high - self.low
         told = [
-            Block(issues, {each: round(100.0 * worth / span) if span > 0.0 else 0 for each, worth in part.items()})
+            Block(issues, {each: whole(100.0 * worth / span) if span > 0.0 else 0 for each, worth in part.items()})
             for issues, part in zip(self.blocks, self.parts, strict=True)
         ]
         return tuple(sorted(told, key=lambda block: (block.most == 0, block.issues)))

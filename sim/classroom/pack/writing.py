@@ -91,7 +91,7 @@ def student_papers(game: Game, evidence: Evidence, left_out: str = "") -> tuple[
               {**common, "title": "Rubric", "rubric": RUBRIC}),
         *(_role(kind, sheet, game, common) for kind, sheet in all_sheets(game)),
         Paper("form.html", "Negotiation form", "one for each table", "when talks begin", "form",
-              {**common, "title": "Negotiation form"}),
+              {**common, "title": "Negotiation form", "mediated": _tokens(game)}),
         Paper("debrief.html", "Debrief questions", "everybody", "after the talks", "debrief",
               {**common, "title": "Debrief questions", "mechanisms": mechanisms}),
     ]  # fmt: skip

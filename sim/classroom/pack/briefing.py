@@ -6,8 +6,10 @@ from sim.classroom.pack.deal_words import STYLES, asked, deal_text, issue_text, 
 from sim.classroom.pack.evidence import Evidence, Said, Source
 from sim.classroom.pack.game import Game
 from sim.scenario.case import NOWHERE
-from sim.show.words import capital, date_text, listed, number
+from sim.show.words import capital, date_text, number
 
+LINE, ONE_PAGE = 60, 1_300
+"""Characters of a line, and of what the short briefing has room for beside what it always holds."""
 MOST_HELD = 12
 """Stocks that a briefing lists; more are told as a sum a side."""
 
@@ -70,6 +72,12 @@ class Briefing:
     facts: tuple[Fact, ...]
     claims: tuple[Said, ...]
     sources: tuple[Source, ...]
+
+    @property
+    def brief(self) -> bool:
+        """Whether what a deal does has room on the one page of the short briefing."""
+        positions = sum(len(each.label) + len(each.asks) + len(each.when) for each in self.positions)
+        return sum(len(each) for each in self.deal) + positions + LINE * len(self.held) <= ONE_PAGE
 
 
 def briefing_of(game: Game, evidence: Evidence) -> Briefing:
@@ -148,12 +156,7 @@ def _held(game: Game, evidence: Evidence) -> tuple[Fact, ...]:
     return tuple(
         Fact(
             f"{case.parties[holder].label} holds captives of {case.parties[of].label}, all kinds together",
-            number(amount), "a sum over kinds; the instructor has each",
+            number(amount), "a sum over kinds",
         )
         for (holder, of), amount in sums.items()
     )  # fmt: skip
-
-
-def names_listed(actors: tuple[Actor, ...]) -> str:
-    """Who they are, in a row."""
-    return listed(each.label for each in actors) if actors else ""

@@ -90,7 +90,7 @@ def asked(condition: PreconditionCase, game: Game) -> str:
                 text = f"“{shown}” is {answer}".join(parts)
         if shown != plain:
             text = text.replace(plain, shown)
-    return text
+    return text.replace(" exactly ", " is ")
 
 
 def when_asked(condition: PreconditionCase, game: Game) -> str:
@@ -139,7 +139,7 @@ def _handed(game: Game, step: int, pair: tuple[int, int, int]) -> str:
     everyone = re.fullmatch(r"all \* \((?P<when>[^()]*)\)", settled)
     if everyone:
         return f"all, if {expression_text(everyone['when'], game.labels)}"
-    return "all" if settled == "all" else "as many as what both sides hold allows (the instructor has the formula)"
+    return "all" if settled == "all" else "as many as what both sides hold allows"
 
 
 def _good(game: Game, stock: int) -> str:

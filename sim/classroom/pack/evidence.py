@@ -9,7 +9,7 @@ from sim.scenario.reading import Reading
 from sim.scenario.schema import Observation
 from sim.scenario.values import Status, Value
 from sim.show.labels import Labels
-from sim.show.words import date_text, listed, number, spaced, span
+from sim.show.words import capital, date_text, listed, number, spaced, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def happened(evidence: Evidence, labels: Labels) -> tuple[Happened, ...]:
             Happened(
                 when=date_text(seen.date),
                 table=labels.track(seen.track),
-                what="; ".join(filter(None, parts)),
+                what=capital("; ".join(filter(None, parts))),
                 by=evidence.short(seen.claim) if seen.claim else "",
                 disputed=tuple(
                     f"{evidence.claims[other].by}: {what}"

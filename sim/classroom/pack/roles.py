@@ -52,6 +52,7 @@ class Cell:
 class PointsTable:
     """Points of one block."""
 
+    caption: str
     issues: tuple[str, ...]
     """Those whose values stand before a line; empty for a block of one issue."""
     across: str
@@ -282,6 +283,7 @@ def _table(game: Game, block: Block) -> PointsTable:
         for head in dict.fromkeys(combination[:-1] for combination in sorted(block.points))
     ]
     return PointsTable(
+        caption=capital(" × ".join(issue_text(issue.name, game) for issue in issues)),
         issues=tuple(issue_text(issue.name, game) for issue in issues[:-1]),
         across=issue_text(across.name, game),
         values=tuple(value_text(across, choice) for choice in choices),
@@ -296,7 +298,7 @@ def _asked(condition: PreconditionCase, game: Game) -> Asked:
         asks=asked(condition, game),
         when=when_asked(condition, game).replace("before it", "before you").replace(" comes", " come")
         .replace(" signs", " sign").replace(" hands", " hand").replace(" renews", " renew"),
-        firm=firmness_text(condition.firmness),
+        firm=capital(firmness_text(condition.firmness)),
         public=condition.public,
     )  # fmt: skip
 
@@ -304,7 +306,10 @@ def _asked(condition: PreconditionCase, game: Game) -> Asked:
 def _reach(points: Sequence[int], least: int) -> str:
     count = sum(each >= least for each in points)
     if count == 0:
-        return "No package on the form reaches it as things stand: say what would have to change first."
+        return (
+            "No package on the form reaches it as things stand: say what would have to change first. Until it does,"
+            " talk to learn, and sign nothing."
+        )
     if count == len(points):
         return "Every package on the form reaches it: the question is how much more you get."
     return f"{count} of the {len(points)} packages on the form reach it, your conditions aside."

@@ -16,7 +16,7 @@ from sim.classroom.pack.mechanisms import mechanisms_of
 from sim.classroom.pack.plans import RUBRIC, content_note, plans_of, rules_of
 from sim.classroom.pack.roles import AwaySheet, MediatorSheet, PartySheet, away_sheets, mediator_sheet, party_sheet
 from sim.show.pages import render
-from sim.show.words import counted, date_text
+from sim.show.words import capital, counted, date_text
 from sim.study.results import MANIFEST, staged
 from sim.terms import DISCLAIMER
 
@@ -80,7 +80,7 @@ def student_papers(game: Game, evidence: Evidence, left_out: str = "") -> tuple[
     A public page depends on nothing that a side keeps to itself, and a sheet on nothing that another keeps.
     """
     briefing, mechanisms = briefing_of(game, evidence), mechanisms_of(game)
-    common = {"table": game.title, "case_title": game.case.title, "briefing": briefing, "left_out": left_out}
+    common = {"table": game.title, "case_title": game.case.title, "briefing": briefing, "left_out": capital(left_out)}
     rules = rules_of(game)
     papers = [
         Paper("briefing-short.html", "Short briefing", "everybody", "at the beginning", "briefing-short",
@@ -182,7 +182,7 @@ def index_of(game: Game, evidence: Evidence, asked: Asked, ran: Ran, papers: tup
         "table": game.title,
         "case_title": game.case.title,
         "about": " ".join(evidence.about.split()),
-        "left_out": asked.left_out,
+        "left_out": capital(asked.left_out),
         "game_size": _size(game),
         "seats": len(game.seats) + len(game.mediators),
         "begins": date_text(game.case.start),

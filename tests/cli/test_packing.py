@@ -57,7 +57,7 @@ def test_the_command_on_the_page_gives_its_numbers_again(tmp_path):
 def _tracks(plain):
     """Every summary of a track in a document."""
     if isinstance(plain, dict):
-        if "track" in plain and "agreed" in plain and isinstance(plain["agreed"], dict):
+        if "track" in plain and "agreed" in plain and "share" in (plain["agreed"] or {}):
             yield plain
         for each in plain.values():
             yield from _tracks(each)

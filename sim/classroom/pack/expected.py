@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.classroom.pack.game import Game
 from sim.engine.chunk import Chunk
 from sim.scenario.case import Case
+from sim.show.told import Refused
 from sim.study.computing import ENGINES, CannotCompile
 from sim.study.summary import Mean, Share, TrackSummary, summarise
 from sim.study.unlocking import Draws, Target, Unlocking, unlocking
@@ -41,11 +42,17 @@ def ran_of(game: Game, replications: int, seed: int, tell: Callable[[str], None]
         replications: how many runs, ranges drawn anew in each.
         seed: of every draw.
         tell: takes a line for who waits.
+
+    Raises:
+        Refused: no run came to a result.
     """
     tell(f"{replications:,} runs of the scenario")
     engine = _engine(game.case)
     rows = [row for chunk in _chunks(engine, game.case, replications, seed) for row in chunk.rows()]
-    summary = next(each for each in summarise(rows, game.case.horizon).tracks if each.track == game.track.name)
+    tracks = summarise(rows, game.case.horizon).tracks
+    summary = next((each for each in tracks if each.track == game.track.name), None)
+    if summary is None:
+        raise Refused(f"none of {replications:,} runs came to a result", 1)
     target, found = Target(game.track.name, 0, game.case.horizon), None
     if engine == "compiled" and game.track.preconditions:
         tell("the same runs with conditions taken away")
@@ -147,12 +154,12 @@ def unlocks_of(game: Game, ran: Ran) -> tuple[Unlocks, ...]:
     """The smallest sets of conditions that gained most when they were taken away."""
     if ran.unlocking is None:
         return ()
-    best = sorted(ran.unlocking.smallest, key=lambda each: -each.gain.gain)[:MOST_SETS]
+    best = sorted(ran.unlocking.smallest, key=lambda each: -each.gain.value)[:MOST_SETS]
     return tuple(
         Unlocks(
             " with ".join(game.labels.whose(game.track.name, name) for name in each.conditions),
             share_text(each.reached),
-            f"{100 * each.gain.gain:+.1f} points (95 %: {100 * each.gain.low:+.1f} to {100 * each.gain.high:+.1f})",
+            f"{100 * each.gain.value:+.1f} points (95 %: {100 * each.gain.low:+.1f} to {100 * each.gain.high:+.1f})",
         )
         for each in best
     )

@@ -66,6 +66,8 @@ class Confined:
         self.limits = limits or Limits()
         self.layers: tuple[str, ...] = ()
         """What protects here."""
+        self.failed = False
+        """Whether it was asked and gave no usable answer."""
         self._why_ended = ""
         self._deadline = math.inf
         self._waited = 0.0
@@ -170,9 +172,14 @@ class Confined:
             self._put(self._question.pack(*_STATE(situation), *parameters))
             answer = self._exactly(confined_child.ANSWER.size)
             kind, worth = confined_child.ANSWER.unpack(answer)
-            if kind == 0:
-                return float(worth)
-            raise self._failure(answer)
+            if kind != 0:
+                raise self._failure(answer)
+            if not math.isfinite(worth):
+                raise DemandFailed(f"returned {worth}: expected a finite float")
+            return float(worth)
+        except DemandFailed:
+            self.failed = True
+            raise
         finally:
             self._deadline = math.inf
             self._waited += time.monotonic() - started

@@ -12,13 +12,14 @@ from sim.cli import (  # noqa: I001  # in the order of the help
     fitting,
     judging,
     exercising,
+    teaching,
     files,
     keeping,
 )
 from sim.cli.door import app
 
 __all__ = ["app", "main"]
-_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, exercising, files, keeping)
+_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, exercising, teaching, files, keeping)
 
 
 def main() -> None:

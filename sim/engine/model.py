@@ -1,7 +1,7 @@
 """The Mesa model: parties, mediators and tables as agents, and the order of a day."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 import mesa
@@ -16,17 +16,7 @@ from sim.engine.record import PartyRecord, Run, RunRecord
 from sim.engine.table import Table
 from sim.engine.world import World
 from sim.rules import chance
-from sim.scenario.case import (
-    Case,
-    MediatorNumbers,
-    PartyNumbers,
-    RuleNumbers,
-    StrategyCase,
-    draw_parameters,
-    numbers_at,
-)
-from sim.strategies import shelf
-from sim.strategies.module import StrategyModule
+from sim.scenario.case import Case, MediatorNumbers, PartyNumbers, RuleNumbers, draw_parameters, numbers_at
 from sim.terms import Purpose
 
 
@@ -51,7 +41,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         central: hold uncertain parameters at their middle instead of drawing them.
         logs: keep the event log (a batch does without).
         collects: feed Mesa's DataCollector every day.
-        strategies: those that are not found by name or file, such as one that is asked in a process of its own.
     """
 
     def __init__(
@@ -63,7 +52,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         central: bool = False,
         logs: bool = True,
         collects: bool = True,
-        strategies: Mapping[StrategyCase, StrategyModule] | None = None,
     ) -> None:
         seed = 0 if rng is None else rng
         super().__init__(rng=seed)
@@ -73,7 +61,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         self.central = central
         self.logs = logs
         self.collects = collects
-        self.strategies = strategies or {}
         self.day = -1
         self.log: list[log.Entry] = []
         self._key = chance.replication_key(seed, replication)
@@ -118,12 +105,6 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
     def draw(self, purpose: Purpose, *, track: int = -1, actor: int = -1, other: int = -1, index: int = 0) -> float:
         """The uniform number of today for one purpose, in (0, 1)."""
         return chance.uniform(self._key, chance.counter(purpose, track, actor, other, self.day, index))
-
-    def strategy_of(self, case: StrategyCase) -> StrategyModule:
-        """How a seat decides what to demand: as it was given, else by the file or the name that the case says."""
-        if case in self.strategies:
-            return self.strategies[case]
-        return shelf.load(case.file) if case.file else shelf.find(case.name)
 
     def tell(self, entry: log.Entry) -> None:
         """Write an entry into the event log."""

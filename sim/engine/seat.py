@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sim.engine.record import total
 from sim.rules import offers, strength, worth
 from sim.scenario.case import NOWHERE, Space
-from sim.strategies import asking
+from sim.strategies import asking, shelf
 from sim.strategies.situation import WINDOW, Situation
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Seat:
         self.table = table
         self.index = index
         case = table.case.strategies[index]
-        self.strategy = table.model.strategy_of(case)
+        self.strategy = shelf.load(case.file) if case.file else shelf.find(case.name)
         drawn = table.model.drawn
         self.parameters = [drawn[i] for i in case.parameters]
         self.margin = drawn[table.case.margin[index]]

@@ -61,8 +61,9 @@ class Confined:
         InvalidStrategy: the file is missing, too large or faulty, or the strategy does not behave or does not answer.
     """
 
-    def __init__(self, path: Path | str, limits: Limits | None = None) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path | str, limits: Limits | None = None, *, called: str = "") -> None:
+        """Start the process; `called` is what messages call the file, if not by its path."""
+        self.path = Path(called or path)
         self.limits = limits or Limits()
         self.layers: tuple[str, ...] = ()
         """What protects here."""
@@ -71,7 +72,7 @@ class Confined:
         self._why_ended = ""
         self._deadline = math.inf
         self._waited = 0.0
-        text = _text_of(self.path)
+        text = _text_of(Path(path), str(self.path))
         self._folder = tempfile.TemporaryDirectory(prefix="parley-confined-", ignore_cleanup_errors=True)
         os.chmod(self._folder.name, 0o555)
         self._process = _start(self._folder.name)
@@ -259,16 +260,16 @@ class Confined:
         return f"ended its own process (status {status})"
 
 
-def _text_of(path: Path) -> bytes:
+def _text_of(path: Path, called: str) -> bytes:
     try:
         with path.open("rb") as file:
             text = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise InvalidStrategy("no such strategy file", str(path)) from None
+        raise InvalidStrategy("no such strategy file", called) from None
     except OSError as error:
-        raise InvalidStrategy(f"cannot read the strategy file: {error.strerror}", str(path)) from None
+        raise InvalidStrategy(f"cannot read the strategy file: {error.strerror}", called) from None
     if len(text) > LARGEST_FILE:
-        raise InvalidStrategy(f"the file has more than {LARGEST_FILE // 1024} KiB", str(path))
+        raise InvalidStrategy(f"the file has more than {LARGEST_FILE // 1024} KiB", called)
     return text
 
 

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.classroom.confinement import Confined, Limits
@@ -97,10 +96,10 @@ def why_refused(entrant: Entrant, limits: Limits) -> str:
     if not entrant.file:
         return ""
     try:
-        with Confined(entrant.file, limits):
+        with Confined(entrant.file, limits, called=entrant.name):
             return ""
     except InvalidStrategy as invalid:
-        return str(InvalidStrategy(invalid.message, entrant.name, invalid.line, invalid.column))
+        return str(invalid)
 
 
 def play_match(pairing: Pairing, games: Sequence[Game], seed: int, replications: int, limits: Limits) -> Match:
@@ -114,7 +113,7 @@ def play_match(pairing: Pairing, games: Sequence[Game], seed: int, replications:
             try:
                 strategy, process = _open(entrant, limits, stack)
             except InvalidStrategy as invalid:
-                return Match(game.case.name, *names, (), entrant.name, f"{entrant.name}: {invalid.message}")
+                return Match(game.case.name, *names, (), entrant.name, str(invalid))
             strategies.append(strategy)
             confined.append(process)
         seated = dict(zip(game.sides, strategies, strict=True))
@@ -135,8 +134,8 @@ def _other(names: tuple[str, str], name: str) -> str:
 def _open(entrant: Entrant, limits: Limits, stack: ExitStack) -> tuple[StrategyModule, Confined | None]:
     if not entrant.file:
         return shelf.find(entrant.name), None
-    confined = stack.enter_context(Confined(entrant.file, limits))
-    return replace(confined.strategy, path=Path(entrant.name)), confined
+    confined = stack.enter_context(Confined(entrant.file, limits, called=entrant.name))
+    return confined.strategy, confined
 
 
 def outcome_of(record: RunRecord, sides: tuple[str, str]) -> Outcome:

@@ -5,17 +5,14 @@ Half of each is its score, so that nobody comes first by wrecking what the talks
 """
 
 import math
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sim.classroom.confinement import Limits
 from sim.classroom.matches import Entrant, Game, Match, pairings, play_match, why_refused
+from sim.classroom.sharing import sharing
 from sim.strategies import shelf
 from sim.study.estimates import Estimate
 from sim.study.paired import difference_of_reals
@@ -117,7 +114,7 @@ def hold(
         NoTournament: fewer than two are left to play.
     """
     within = limits or Limits()
-    with _sharing(jobs) as each:
+    with sharing(jobs) as each:
         refusals = each(partial(why_refused, limits=within), field)
         disqualified = {entrant.name: why for entrant, why in zip(field, refusals, strict=True) if why}
         playing = [entrant for entrant in field if entrant.name not in disqualified]
@@ -138,16 +135,6 @@ def hold(
         tuple(game.case.name for game in games), seed, replications,
         tuple(standings([entrant.name for entrant in left], played, replications)), played, disqualified,
     )  # fmt: skip
-
-
-@contextmanager
-def _sharing(jobs: int) -> Iterator[Callable[..., Iterator[Any]]]:
-    """A `map` that keeps the order: in this process, or shared among several."""
-    if jobs <= 1:
-        yield map
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield pool.map
 
 
 def _require_two(left: Sequence[Entrant], disqualified: Mapping[str, str]) -> None:

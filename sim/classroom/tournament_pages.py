@@ -1,11 +1,10 @@
 """What a tournament leaves: tables, pictures and a page of text, the same bytes for the same tournament."""
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sim.classroom.tables import table
 from sim.classroom.tournament import Tournament, mean
 from sim.show.files import save
 from sim.show.standings import payoffs, standings
@@ -34,8 +33,8 @@ def write(held: Tournament, folder: Path) -> list[Path]:
     """Write everything into a folder that is there; what a former tournament left there is replaced. Raises OSError."""
     page = text(held)
     files = {
-        "standings.csv": standings_table(held),
-        "matches.csv": _table(MATCHES, _matches(held)),
+        "standings.csv": standingstable(held),
+        "matches.csv": table(MATCHES, _matches(held)),
         "standings.txt": page,
     }
     for name, content in files.items():
@@ -91,9 +90,9 @@ def text(held: Tournament) -> str:
     return "\n".join([*lines, "", DISCLAIMER, ""])
 
 
-def standings_table(held: Tournament) -> str:
+def standingstable(held: Tournament) -> str:
     """The standings as CSV, with those who were disqualified at the end, and why."""
-    return _table(STANDINGS, _standings(held))
+    return table(STANDINGS, _standings(held))
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -136,28 +135,3 @@ def _matches(held: Tournament) -> Iterator[Sequence[object]]:
 
 def _number(value: float) -> str:
     return f"{value:.6f}" if math.isfinite(value) else ""
-
-
-def _table(columns: Sequence[str], rows: Iterator[Sequence[object]]) -> str:
-    page = io.StringIO()
-    writer = csv.writer(page, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return page.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """A text that a spreadsheet does not take for a formula."""
-    return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") and not _is_number(cell)
-        else cell
-    )
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

@@ -74,8 +74,10 @@ def limit(seconds: int, memory: int) -> bool:
     for name, most in wanted:
         kind = getattr(resource, f"RLIMIT_{name}", None)
         if kind is not None:
+            allowed = resource.getrlimit(kind)[1]
+            within = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
             try:
-                resource.setrlimit(kind, (most, most))
+                resource.setrlimit(kind, (within, within))
             except (OSError, ValueError):  # a system may know a limit and yet refuse to set it
                 if name != "AS":
                     raise

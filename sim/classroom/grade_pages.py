@@ -161,7 +161,8 @@ def as_page(title: str, sections: Sequence[Section]) -> str:
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
     "padding:0 1rem}table{border-collapse:collapse;margin:0 0 2rem}"
-    "th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #8888}h2{font-size:1.1rem;break-after:avoid}"
+    "th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;"
+    "border-bottom:1px solid #8888}h2{font-size:1.1rem;break-after:avoid}"
 )
 
 

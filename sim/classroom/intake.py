@@ -52,6 +52,8 @@ def take_in(submission: Path, workplace: Path) -> list[Path]:
 
 
 def _unpack(submission: Path, workplace: Path) -> None:
+    if submission.stat().st_size > MOST_TOGETHER:
+        raise Unacceptable(f"it is larger than what is taken: {MOST_TOGETHER:,} bytes")
     with zipfile.ZipFile(submission) as packed:
         entries = packed.infolist()
         if len(entries) > MOST_FILES:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -274,6 +275,21 @@ def test_words_of_a_stranger_are_plain_and_short(write: Write) -> None:
     said = failure(write(misbehaving(r"raise ValueError('\x1b[2J' + 'x' * 10_000)")))
     assert "\x1b" not in said
     assert len(said) <= 300
+
+
+def test_limits_that_hold_already_are_not_raised(write: Write) -> None:
+    """Where the process that asks may itself use less, the strategy may use no more, and is asked all the same."""
+    program = (
+        "import resource, sys\n"
+        "for kind, most in ((resource.RLIMIT_CPU, 9), (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_AS, 1 << 30)):\n"
+        "    resource.setrlimit(kind, (most, most))\n"
+        "from sim.classroom.confinement import Confined\n"
+        "from sim.strategies.situation import opening\n"
+        "with Confined(sys.argv[1]) as confined:\n"
+        "    print(confined.strategy.demand(opening(0.5, 0.0, 0.9, 0.3, 0.5), (0.3,)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, write(HONEST)], capture_output=True, text=True, check=False)
+    assert float(done.stdout) == 0.0 + 0.3 * 0.9 / 3.0, done.stderr
 
 
 def test_a_file_that_is_too_large_is_not_read(write: Write) -> None:

@@ -1,15 +1,15 @@
 """What grading leaves: tables, and a report of the class as text and as a page; the same bytes for the same work."""
 
-import html
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.classroom.course import Course
 from sim.classroom.grading import Graded, alike
 from sim.classroom.judging import Verdict
-from sim.classroom.tables import table
+from sim.classroom.tables import is_number, table
+from sim.show.pages import render
 from sim.study.landing import land
 from sim.terms import DISCLAIMER
 
@@ -155,27 +155,9 @@ def as_text(title: str, sections: Sequence[Section]) -> str:
 
 def as_page(title: str, sections: Sequence[Section]) -> str:
     """The report as a page that stands by itself and prints."""
-    return "\n".join([*_page(title, sections), ""])
-
-
-_STYLE = (
-    ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
-    "padding:0 1rem}table{border-collapse:collapse;margin:0 0 2rem}"
-    "th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;"
-    "border-bottom:1px solid #8888}h2{font-size:1.1rem;break-after:avoid}"
-)
-
-
-def _page(title: str, sections: Sequence[Section]) -> Iterator[str]:
-    said = html.escape(title)
-    yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{said}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{said}</h1>"
+    told = []
     for heading, columns, rows in sections:
-        yield f"<h2>{html.escape(heading)}</h2>\n<table>\n<thead><tr>"
-        yield from (f'<th scope="col">{html.escape(column)}</th>' for column in columns)
-        yield "</tr></thead>\n<tbody>"
-        for row in rows:
-            yield "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-        yield "</tbody>\n</table>"
-    yield f"</main>\n<footer><p>{html.escape(DISCLAIMER)}</p></footer>\n</body>\n</html>"
+        numbers = [all(is_number(row[place]) for row in rows if row[place]) for place in range(len(columns))]
+        lines = [list(zip(row, numbers, strict=True)) for row in [columns, *rows]]
+        told.append({"heading": heading, "columns": lines[0], "rows": lines[1:]})
+    return render("class.html", {"title": title, "sections": told})

@@ -17,13 +17,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _harmless(cell: object) -> object:
     """A text that a spreadsheet does not take for a formula."""
     return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") and not _is_number(cell)
-        else cell
+        f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") and not is_number(cell) else cell
     )
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Whether a text is nothing but a number."""
     try:
         float(cell)
     except ValueError:

@@ -119,7 +119,7 @@ def test_students_may_come_from_a_table(file: Path, shelf: Path) -> None:
 
 
 def test_what_cannot_be_a_course_is_refused(file: Path, shelf: Path) -> None:
-    """A misspelt key has its place; names that are none or the same, weights of nothing and packs in the way are told."""
+    """A misspelt key has its place; impossible names, weights of nothing and packs in the way are told."""
     file.write_text(COURSE.replace("deadline", "dedline"))
     with pytest.raises(InvalidScenario, match="unknown key 'dedline'"):
         read_course(file, shelf)

@@ -46,6 +46,11 @@ _HARMLESS_EVENTS = frozenset(
 )  # fmt: skip
 
 
+def can_filter() -> bool:
+    """Whether this system can refuse system calls here; without that, less protects."""
+    return sys.platform == "linux" and sys.maxsize > 2**32 and platform.machine() in _ALLOWED_CALLS
+
+
 def own_spaces() -> bool:
     """Leave for a network, a process tree and names of one's own; children born from now on are in that tree."""
     if sys.platform != "linux":
@@ -114,10 +119,9 @@ def die_with_parent() -> None:
 
 def filter_calls() -> bool:
     """Let the system refuse every call but those of reckoning and answering, for good."""
-    known = _ALLOWED_CALLS.get(platform.machine()) if sys.platform == "linux" else None
-    if known is None or sys.maxsize < 2**32:
+    if not can_filter():
         return False
-    mark, calls = known
+    mark, calls = _ALLOWED_CALLS[platform.machine()]
     refuse, allow = 0x00050000 | 1, 0x7FFF0000  # "not permitted", as a file without rights would say
     program = [(0x20, 0, 0, 4), (0x15, 1, 0, mark), (0x06, 0, 0, refuse), (0x20, 0, 0, 0)]
     program += [(0x15, len(calls) - place, 0, number) for place, number in enumerate(calls)]

@@ -21,6 +21,10 @@ HELD = tuple(ending.name.lower() for ending in TalksEnding if ending is not Talk
 """Endings of talks that were brought to an end."""
 
 
+TRIAL = "linear"
+"""Of the shelf, whom everybody meets first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entrant:
     """A strategy that takes part: one of the shelf, or a file."""
@@ -91,15 +95,24 @@ def pairings(games: int, entrants: Sequence[Entrant]) -> Iterator[Pairing]:
                     yield Pairing(game, first, second)
 
 
-def why_refused(entrant: Entrant, limits: Limits) -> str:
-    """Why a strategy cannot take part; empty where it can."""
+def why_refused(entrant: Entrant, games: Sequence[Game], seed: int, limits: Limits) -> str:
+    """Why a strategy cannot take part; empty where it can.
+
+    A file is tried, and then plays one replication of every game against `TRIAL`: most of what would fail fails here,
+    before it costs everybody a match.
+    """
     if not entrant.file:
         return ""
     try:
         with Confined(entrant.file, limits, called=entrant.name):
-            return ""
+            pass
     except InvalidStrategy as invalid:
         return str(invalid)
+    for place in range(len(games)):
+        match = play_match(Pairing(place, entrant, Entrant(TRIAL)), games, seed, 1, limits)
+        if match.failed:
+            return match.why
+    return ""
 
 
 def play_match(pairing: Pairing, games: Sequence[Game], seed: int, replications: int, limits: Limits) -> Match:

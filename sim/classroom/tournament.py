@@ -115,7 +115,7 @@ def hold(
     """
     within = limits or Limits()
     with sharing(jobs) as each:
-        refusals = each(partial(why_refused, limits=within), field)
+        refusals = each(partial(why_refused, games=tuple(games), seed=seed, limits=within), field)
         disqualified = {entrant.name: why for entrant, why in zip(field, refusals, strict=True) if why}
         playing = [entrant for entrant in field if entrant.name not in disqualified]
         _require_two(playing, disqualified)

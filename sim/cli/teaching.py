@@ -1,6 +1,7 @@
 """For teachers: building a course, grading it, tournaments of strategies."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,10 @@ app.add_typer(teach, name="teach")
 Jobs = Annotated[int | None, typer.Option(min=1, help="Processes at a time.", show_default="one for each core")]
 Seconds = Annotated[int, typer.Option(min=1, help="Of processor time for a stranger's process.")]
 Memory = Annotated[int, typer.Option(min=64, help="Mebibytes for a stranger's process.")]
+LOOSE = (
+    "on this system nothing but Python itself keeps a strategy's file from files and the network: play only those of"
+    " people whom you trust"
+)
 
 
 @teach.command()
@@ -154,6 +159,7 @@ def tournament(
     """Let strategies play everybody against everybody, and rank them; files run confined (see the reference)."""
     from sim.classroom import matches, tournament, tournament_pages
     from sim.classroom.confinement import Limits
+    from sim.classroom.confining import can_filter
     from sim.strategies import shelf
 
     if not folder.is_dir():
@@ -166,6 +172,8 @@ def tournament(
         games = [matches.game_of(compiled(read(file, None))) for file in files]
         if len({game.case.name for game in games}) < len(games):
             refuse("two scenarios have the same file name: give one another", UNUSABLE)
+        if not can_filter():
+            typer.echo(f"parley: {LOOSE}", err=True)
         entrants = tournament.entrants(folder, shelf.shelf() if list(named) == ["shelf"] else named)
         held = tournament.hold(
             games,
@@ -174,6 +182,7 @@ def tournament(
             replications=replications,
             jobs=jobs or os.cpu_count() or 1,
             limits=Limits(seconds=seconds, memory=memory * 1024 * 1024),
+            told=_progress,
         )
     except shelf.InvalidStrategy as invalid:
         refuse(str(invalid), INVALID)
@@ -183,6 +192,11 @@ def tournament(
     tournament_pages.write(held, out)
     typer.echo(tournament_pages.text(held), nl=False)
     typer.echo(f"Kept in {out}")
+
+
+def _progress(done: int, matches: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done} of {matches} matches" + ("\n" if done == matches else ""), nl=False, err=True)
 
 
 def _shipped_games() -> list[Path]:

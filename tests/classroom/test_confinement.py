@@ -14,6 +14,7 @@ import pytest
 
 from sim.classroom.confinement import LARGEST_FILE, Confined, Limits
 from sim.classroom.confining import AUDIT, FILTER, LAYERS, LIMITS, NAMESPACES, ROOT, USER
+from sim.classroom.playing import strategy_of
 from sim.strategies import own
 from sim.strategies.asking import DemandFailed, StrategyFailed, ask
 from sim.strategies.module import InvalidStrategy
@@ -88,6 +89,15 @@ def test_a_confined_strategy_answers_to_the_same_bits(write: Write) -> None:
         assert replace(told, demand=free.demand) == free
         for situation in situations():
             assert told.demand(situation, (0.3,)) == free.demand(situation, (0.3,))
+
+
+def test_a_strategy_that_is_marked_is_asked_confined(write: Write) -> None:
+    """Where exercises are marked the same process asks it: the same answers, and messages with the file's name alone."""
+    path = write(HONEST)
+    with strategy_of(path) as strategy:
+        assert strategy.demand(NOW, (0.3,)) == own.load(path).demand(NOW, (0.3,))
+    with pytest.raises(InvalidStrategy, match=r"^theirs.py:1:"), strategy_of(write("import os\n")):
+        pass
 
 
 def test_thousands_of_questions_are_answered_in_a_second(write: Write) -> None:

@@ -13,6 +13,7 @@ from sim.cli import (  # noqa: F401, I001  # each registers its commands, in the
     fitting,
     judging,
     exercising,
+    teaching,
     packing,
     files,
     keeping,

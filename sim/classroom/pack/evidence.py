@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sim.scenario.claims import MONTH, Claim, ClaimsFile, load_claims
 from sim.scenario.reading import Reading
-from sim.scenario.schema import Observation
+from sim.scenario.schema.course import Observation
 from sim.scenario.values import Status, Value
 from sim.show.labels import Labels
 from sim.show.words import capital, date_text, listed, number, spaced, span

@@ -7,7 +7,7 @@ from sim.engine import log
 from sim.scenario.case import Case
 from sim.show.labels import Labels
 from sim.show.sentences import sentence
-from sim.show.words import capital, counted, listed, number, package_text
+from sim.show.words import capital, counted, listed, number, package_text, spaced
 
 HELD_BACK = ("trust", "weariness", "strength", "leverage", "ledger")
 """What a name in an expression begins with, where its value is its holder's own to know."""
@@ -56,6 +56,8 @@ def _own_words(entry: log.Entry, labels: Labels) -> str | None:
             refused = listed(labels.party(party) for party in entry.refused_by)
             answer = f"refused by {refused}" if refused else "accepted by all"
             return capital(f"{labels.mediator(entry.mediator)} proposes {package_text(entry.package)}: {answer}.")
+        case log.Withheld(why="default"):
+            return f'{labels.party(entry.giver)} does not deliver "{spaced(entry.step)}".'
         case log.Delivered():
             what = f"{number(entry.delivered)} {labels.good(entry.what)}"
             due = f" ({number(entry.due)} were due)" if entry.delivered < entry.due else ""

@@ -108,6 +108,12 @@ class Room:
         """The day of the run; day 0 before it began."""
         return max(0, self.stage.model.day)
 
+    @property
+    def start(self) -> tuple[str, int, int, bool]:
+        """What it began from: digest of the case, seed, replication, whether at the middle."""
+        settings = self.settings
+        return self.case.digest, settings.seed, settings.replication, settings.central
+
     def table(self, track: str) -> Table:
         """The table of a track."""
         return next(table for table in self.stage.model.tables if table.name == track)

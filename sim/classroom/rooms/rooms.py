@@ -6,34 +6,28 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.classroom.rooms.briefing import briefing_of, explain
 from sim.classroom.rooms.cast import Chair
+from sim.classroom.rooms.debrief import debrief_of
 from sim.classroom.rooms.hosting import Hosted, number_of
 from sim.classroom.rooms.journal import Entry, Journal, Opened
 from sim.classroom.rooms.moves import read_move
+from sim.classroom.rooms.opening import check_name, load, new_code
 from sim.classroom.rooms.refusal import Refusal, UnknownRoom, UnknownToken
-from sim.classroom.rooms.room import ALL, CLOCK, DOOR, INSTRUCTOR, Course, Room, speaker
+from sim.classroom.rooms.room import CLOCK, DOOR, INSTRUCTOR, Course, Room, speaker
 from sim.classroom.rooms.settings import DROP_OUT_TEXTS, Settings, require
 from sim.classroom.rooms.views import view_of
 from sim.scenario.case import Case
-from sim.scenario.compiling import compile_case
-from sim.scenario.reading import read
-from sim.scenario.skin import fictional
 from sim.terms import DISCLAIMER
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Of a code to join by: none that is easily taken for another."""
-CODE_LENGTH = 6
 MOST_PEOPLE = 200
 """In a room."""
-LONGEST_NAME, LONGEST_ID = 24, 64
-RESERVED = (ALL, INSTRUCTOR, "engine", "spectator")
-"""What nobody may be called."""
+LONGEST_ID = 64
+NOT_YET = "the debrief opens when the instructor closes the room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,9 @@ class Rooms:
         self._tokens: dict[str, tuple[str, str]] = {}
         """Room and speaker by the hash of a token."""
         self._codes: dict[str, str] = {}
+        cases: dict[tuple[str, str], Case] = {}
         for opened, refused in self._journal.rooms():
-            self._reopen(opened, refused)
+            self._reopen(opened, refused, cases)
 
     # Opening and joining --------------------------------------------------------------------------------
 
@@ -78,11 +73,10 @@ class Rooms:
         case = load(file, settings)
         settings.fit(case)
         room, token = secrets.token_hex(6), secrets.token_urlsafe(24)
-        code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-        opened = Opened(room, code, _hash(token), self._now(), file, case.digest, settings.model_dump_json())
+        opened = Opened(room, new_code(), _hash(token), self._now(), file, case.digest, settings.model_dump_json())
         self._journal.open(opened)
         self._host(opened, Hosted(opened, Room(case, settings), self._now()))
-        return RoomKeys(room, token, code)
+        return RoomKeys(room, token, opened.code)
 
     def lobby(self, code: str) -> dict[str, Any]:
         """What a page to join by shows."""
@@ -96,7 +90,7 @@ class Rooms:
         hosted, name = self._by_code(code), " ".join(pseudonym.split())
         with hosted.changed:
             cast = hosted.room.cast
-            _check_name(name, cast.people.values())
+            check_name(name, cast.people.values())
             if hosted.room.course is Course.CLOSED:
                 raise Refusal("the room is closed")
             if len(cast.people) >= MOST_PEOPLE:
@@ -172,6 +166,31 @@ class Rooms:
             if chair is None:
                 raise Refusal("only a party at this table has a worth of its packages")
             return explain(hosted.room, chair, track, package)
+
+    def debrief(self, token: str) -> dict[str, Any]:
+        """The room, looked back on: for all once it is closed, for the instructor at any time."""
+        hosted, who = self._by_token(token)
+        with hosted.changed:
+            if who != INSTRUCTOR and hosted.room.course is not Course.CLOSED:
+                raise Refusal(NOT_YET)
+            return asdict(debrief_of(hosted.room))
+
+    def same_start(self, token: str) -> tuple[Hosted, list[tuple[str, Hosted]]]:
+        """The token's room, and all rooms that began as it did, by their place in the order of opening.
+
+        Rooms that still go on are left out but for the instructor. Raises `Refusal` before the debrief is open.
+        """
+        hosted, who = self._by_token(token)
+        with self._lock:
+            others = list(self._rooms.values())
+        if who != INSTRUCTOR and hosted.room.course is not Course.CLOSED:
+            raise Refusal(NOT_YET)
+        found = []
+        for place, other in enumerate(others):
+            shown = other is hosted or who == INSTRUCTOR or other.room.course is Course.CLOSED
+            if shown and other.room.start == hosted.room.start:
+                found.append((str(place + 1), other))
+        return hosted, found
 
     # Time and presence ----------------------------------------------------------------------------------
 
@@ -292,11 +311,12 @@ class Rooms:
 
     # Finding --------------------------------------------------------------------------------------------
 
-    def _reopen(self, opened: Opened, refused: int) -> None:
+    def _reopen(self, opened: Opened, refused: int, cases: dict[tuple[str, str], Case]) -> None:
         """Play the log of a room to where it stood."""
         settings = Settings.model_validate_json(opened.settings)
         try:
-            case = load(opened.file, settings)
+            key = opened.file, opened.digest
+            case = cases[key] if key in cases else cases.setdefault(key, load(opened.file, settings))
         except Exception as error:
             self._lost[opened.room] = f"its scenario can no longer be read: {str(error).splitlines()[0]}"
             return
@@ -359,17 +379,6 @@ class Rooms:
         }
 
 
-def load(file: str, settings: Settings) -> Case:
-    """The case of a room, under its skin."""
-    return _load(file, settings.sets, settings.fictional, Path(file).stat().st_mtime_ns)
-
-
-@cache
-def _load(file: str, sets: tuple[str, ...], under_skin: bool, _: int) -> Case:
-    case = compile_case(read(file, sets))
-    return fictional([case]).dress(case) if under_skin else case
-
-
 def _end(hosted: Hosted) -> None:
     with hosted.changed:
         hosted.gone = True
@@ -384,10 +393,3 @@ def _hash(token: str) -> str:
 def _is_small(move: object) -> bool:
     """Whether a refused move can be kept as it came."""
     return isinstance(move, Mapping) and len(move) <= 20
-
-
-def _check_name(name: str, taken: Any) -> None:
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise Refusal(f"a pseudonym has 1 to {LONGEST_NAME} characters that can be printed")
-    if name.casefold() in (each.casefold() for each in (*taken, *RESERVED)):
-        raise Refusal(f"'{name}' is taken; choose another pseudonym")

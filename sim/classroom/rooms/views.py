@@ -1,5 +1,6 @@
 """What each in a room may know now, as plain data: worked out here, so that nobody is sent what is held back."""
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -216,11 +217,10 @@ def own_state(room: Room, chair: Chair) -> Data:
         style = mediator.case.style.name.lower()
         return {"leverage": mediator.leverage, "cap": mediator.numbers.inducement_cap, "style": style}
     party, others = model.parties[chair.ordinal], [each for each in model.parties if each.ordinal != chair.ordinal]
-    record = next(record for record in model.record().parties if record.party == chair.name)
     return {
         "weariness": _round(party.weariness),
         "tolerance": _round(party.numbers.tolerance),
-        "strength": _round(record.strength),
+        "strength": _round(math.exp(party.log_strength)),
         "trust": {other.name: _round(party.trust[other.ordinal]) for other in others},
         "ledger": room.ledger_of(chair.name),
     }

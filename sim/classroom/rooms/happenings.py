@@ -8,6 +8,7 @@ from sim.scenario.case import Case
 from sim.show.labels import Labels
 from sim.show.sentences import sentence
 from sim.show.words import capital, counted, listed, number, package_text, spaced
+from sim.terms import Protocol
 
 HELD_BACK = ("trust", "weariness", "strength", "leverage", "ledger")
 """What a name in an expression begins with, where its value is its holder's own to know."""
@@ -33,6 +34,8 @@ class Happening:
 def tell(case: Case, entry: log.Entry, labels: Labels) -> Happening | None:
     """An entry of the event log as all may read it; None where nobody may, or where the table shows it."""
     text = _own_words(entry, labels)
+    if isinstance(entry, log.Offered) and entry.package and _alternates(case, entry.track):
+        text = f"{labels.party(entry.party)} offers {package_text(entry.package)}."
     if text is not None:
         return Happening(entry.day, entry.track, _kind(entry), text)
     shown = None if isinstance(entry, UNTOLD) else _without_secrets(case, entry)
@@ -42,8 +45,12 @@ def tell(case: Case, entry: log.Entry, labels: Labels) -> Happening | None:
     return Happening(entry.day, entry.track, str(said.kind), said.text)
 
 
+def _alternates(case: Case, track: str) -> bool:
+    return any(each.name == track and each.protocol is Protocol.ALTERNATING for each in case.tracks)
+
+
 def _kind(entry: log.Entry) -> str:
-    return {log.Alleged: "ledger", log.Bridged: "talks"}.get(type(entry), "delivery")
+    return {log.Alleged: "ledger", log.Bridged: "talks", log.Offered: "offer"}.get(type(entry), "delivery")
 
 
 def _own_words(entry: log.Entry, labels: Labels) -> str | None:
@@ -53,8 +60,8 @@ def _own_words(entry: log.Entry, labels: Labels) -> str | None:
             times = counted(entry.count, "violation")
             return f"{labels.party(entry.by)} alleges {times} by {labels.party(entry.against)}."
         case log.Bridged():
-            refused = listed(labels.party(party) for party in entry.refused_by)
-            answer = f"refused by {refused}" if refused else "accepted by all"
+            refused = [labels.party(party) for party in entry.refused_by]
+            answer = f"refused by {listed(refused)}" if refused else "accepted by all"
             return capital(f"{labels.mediator(entry.mediator)} proposes {package_text(entry.package)}: {answer}.")
         case log.Withheld(why="default"):
             return f'{labels.party(entry.giver)} does not deliver "{spaced(entry.step)}".'

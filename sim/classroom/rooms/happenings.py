@@ -7,7 +7,7 @@ from sim.engine import log
 from sim.scenario.case import Case
 from sim.show.labels import Labels
 from sim.show.sentences import sentence
-from sim.show.words import capital, counted, listed, number, package_text, spaced
+from sim.show.words import agree, capital, counted, listed, number, package_text, spaced
 from sim.terms import Protocol
 
 HELD_BACK = ("trust", "weariness", "strength", "leverage", "ledger")
@@ -35,7 +35,7 @@ def tell(case: Case, entry: log.Entry, labels: Labels) -> Happening | None:
     """An entry of the event log as all may read it; None where nobody may, or where the table shows it."""
     text = _own_words(entry, labels)
     if isinstance(entry, log.Offered) and entry.package and _alternates(case, entry.track):
-        text = f"{labels.party(entry.party)} offers {package_text(entry.package)}."
+        text = f"{agree(labels.party(entry.party), 'offers~')} {package_text(entry.package)}."
     if text is not None:
         return Happening(entry.day, entry.track, _kind(entry), text)
     shown = None if isinstance(entry, UNTOLD) else _without_secrets(case, entry)
@@ -58,13 +58,15 @@ def _own_words(entry: log.Entry, labels: Labels) -> str | None:
     match entry:
         case log.Alleged():
             times = counted(entry.count, "violation")
-            return f"{labels.party(entry.by)} alleges {times} by {labels.party(entry.against)}."
+            return f"{agree(labels.party(entry.by), 'alleges~')} {times} by {labels.party(entry.against)}."
         case log.Bridged():
             refused = [labels.party(party) for party in entry.refused_by]
             answer = f"refused by {listed(refused)}" if refused else "accepted by all"
-            return capital(f"{labels.mediator(entry.mediator)} proposes {package_text(entry.package)}: {answer}.")
+            return capital(
+                f"{agree(labels.mediator(entry.mediator), 'proposes~')} {package_text(entry.package)}: {answer}."
+            )
         case log.Withheld(why="default"):
-            return f'{labels.party(entry.giver)} does not deliver "{spaced(entry.step)}".'
+            return f'{agree(labels.party(entry.giver), "does~")} not deliver "{spaced(entry.step)}".'
         case log.Delivered():
             what = f"{number(entry.delivered)} {labels.good(entry.what)}"
             due = f" ({number(entry.due)} were due)" if entry.delivered < entry.due else ""
@@ -72,7 +74,7 @@ def _own_words(entry: log.Entry, labels: Labels) -> str | None:
             giver, receiver = labels.party(entry.giver), labels.party(entry.receiver)
             to = f", into the custody of {labels.third(entry.to)}" if entry.to else ""
             gesture = ", as a gesture" if entry.gesture else ""
-            return capital(f"{by or giver} hands {receiver} {what}{to}{gesture}{due}.")
+            return capital(f"{agree(by or giver, 'hands~')} {receiver} {what}{to}{gesture}{due}.")
     return None
 
 

@@ -31,7 +31,7 @@ from sim.engine.record import NEVER
 from sim.engine.table import Table
 from sim.scenario.case import Case
 from sim.show.labels import Labels, labels_of
-from sim.show.words import package_text
+from sim.show.words import agree, package_text
 from sim.terms import Gate, Phase, Protocol
 
 INSTRUCTOR, CLOCK, DOOR = "instructor", "clock", "door"
@@ -234,17 +234,17 @@ class Room:
         else:
             if package not in word.behind:
                 text = package_text(self.table(move.track).case.space.describe(package))
-                does = "puts" if move.kind == "put" else "says yes to"
-                self.note("offer", f"{self.cast.chairs[seat].label} {does} {text}.", move.track, deed=seat)
+                does = agree(self.cast.chairs[seat].label, "puts~" if move.kind == "put" else "says~ yes to")
+                self.note("offer", f"{does} {text}.", move.track, deed=seat)
             word.behind[package] = None
 
     def _about_precondition(self, seat: str, move: AboutPrecondition) -> None:
         standing = judging.standing_of(self, seat, move)
         standing.dropped = move.kind == "drop"
         label = standing.case.label or standing.case.name
-        does = "drops" if standing.dropped else "states again"
+        does = agree(self.cast.chairs[seat].label, "drops~ its~" if standing.dropped else "states~ again its~")
         public = is_public(self.case, move.track, seat, move.precondition)
-        text = f'{self.cast.chairs[seat].label} {does} its precondition "{label}".'
+        text = f'{does} precondition "{label}".'
         self.note("precondition", text, move.track, only_for="" if public else seat, deed=seat)
 
     def _instruct(self, move: Instruct | SetClock | Inject | Reassign) -> None:

@@ -22,6 +22,7 @@ from sim.classroom.rooms.refusal import Refusal
 from sim.classroom.rooms.settings import require
 from sim.engine.voices import Asked
 from sim.scenario.faults import one_of
+from sim.show.words import listed
 from sim.strategies import shelf
 from sim.terms import Firmness, Protocol
 
@@ -195,7 +196,9 @@ def _judge_course(room: "Room", move: Instruct) -> None:
         "close": ("lobby", "running", "paused", "ended"),
     }  # fmt: skip
     if room.course not in allowed[move.kind]:
-        raise Refusal(f"'{move.kind}' needs a room that is {one_of(allowed[move.kind])}; this one is {room.course}")
+        raise Refusal(
+            f"'{move.kind}' needs a room that is {listed(allowed[move.kind], 'or')}; this one is {room.course}"
+        )
     if move.kind == "advance" and room.posed is None:
         raise Refusal("nothing is asked now")
 

@@ -22,6 +22,7 @@ from sim.classroom.rooms.room import CLOCK, DOOR, INSTRUCTOR, Course, Room, spea
 from sim.classroom.rooms.settings import DROP_OUT_TEXTS, Settings, require
 from sim.classroom.rooms.views import view_of
 from sim.scenario.case import Case
+from sim.scenario.faults import InvalidScenario
 from sim.terms import DISCLAIMER
 
 MOST_PEOPLE = 200
@@ -317,11 +318,11 @@ class Rooms:
         try:
             key = opened.file, opened.digest
             case = cases[key] if key in cases else cases.setdefault(key, load(opened.file, settings))
-        except Exception as error:
-            self._lost[opened.room] = f"its scenario can no longer be read: {str(error).splitlines()[0]}"
+        except (InvalidScenario, OSError) as error:
+            self._lose(opened, f"its scenario can no longer be read: {str(error).splitlines()[0]}")
             return
         if case.digest != opened.digest:
-            self._lost[opened.room] = "its scenario has changed since the room was opened"
+            self._lose(opened, "its scenario has changed since the room was opened")
             return
         hosted = Hosted(opened, Room(case, settings), self._now())
         hosted.refused = refused
@@ -329,9 +330,18 @@ class Rooms:
             hosted.take(entry)
         self._host(opened, hosted)
 
+    def _lose(self, opened: Opened, why: str) -> None:
+        self._lost[opened.room] = why
+        self._know(opened)
+
     def _host(self, opened: Opened, hosted: Hosted) -> None:
         with self._lock:
             self._rooms[opened.room] = hosted
+        self._know(opened)
+
+    def _know(self, opened: Opened) -> None:
+        """Keep what opens a room: its code, and the tokens of all who are in it."""
+        with self._lock:
             self._codes[opened.code] = opened.room
             self._tokens[opened.instructor] = opened.room, INSTRUCTOR
             for person, token in self._journal.people(opened.room):
@@ -340,23 +350,22 @@ class Rooms:
     def _by_token(self, token: str) -> tuple[Hosted, str]:
         with self._lock:
             room, who = self._tokens.get(_hash(token), ("", ""))
-            hosted = self._rooms.get(room)
-        if hosted is None:
+        if not room:
             raise UnknownToken("nothing belongs to this token")
-        return hosted, who
+        return self._by_id(room), who
 
     def _by_code(self, code: str) -> Hosted:
         with self._lock:
-            hosted = self._rooms.get(self._codes.get(str(code).strip().upper(), ""))
-        if hosted is None:
+            room = self._codes.get(str(code).strip().upper(), "")
+        if not room:
             raise UnknownRoom("there is no room of this code")
-        return hosted
+        return self._by_id(room)
 
     def _by_id(self, room: str) -> Hosted:
         with self._lock:
-            hosted = self._rooms.get(room)
+            hosted, lost = self._rooms.get(room), self._lost.get(room)
         if hosted is None:
-            raise UnknownRoom("there is no such room")
+            raise UnknownRoom("there is no such room" if lost is None else f"this room cannot be played on: {lost}")
         return hosted
 
     def _chair(self, hosted: Hosted, who: str) -> Chair | None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sim.classroom.rooms.cast import PARTY, Chair
 from sim.classroom.rooms.judging import outcome_of
-from sim.classroom.rooms.refusal import Refusal
 from sim.classroom.rooms.room import Room
 from sim.classroom.rooms.settings import require
 from sim.engine.record import total
@@ -70,25 +69,28 @@ def interests(seat: Seat) -> list[Data]:
     ]
 
 
-def explain(room: Room, chair: Chair, track: str, package: Mapping[str, str | int | float | bool]) -> Data:
-    """What a package is worth to a seat today, part by part; the parts add up.
+def explain(room: Room, chair: Chair | None, track: str, package: Mapping[str, str | int | float | bool]) -> Data:
+    """What stands in the way of a package today, and what it is worth to a seat, part by part; the parts add up.
 
     Raises:
-        Refusal: no such track or package, or the seat is no party there.
+        Refusal: no such track or package.
     """
     require(track, [each.name for each in room.case.tracks], "track")
-    table = room.table(track)
-    if chair.kind != PARTY or chair.ordinal not in table.case.parties:
-        raise Refusal("only a party at this table has a worth of its packages")
-    outcome, seat = outcome_of(room, track, package), table.seats[table.case.parties.index(chair.ordinal)]
-    today = room.appraisal(track)
-    own = table.mask_of(lambda s: s.case.holder == chair.ordinal)
-    return {
+    table, outcome, today = room.table(track), outcome_of(room, track, package), room.appraisal(track)
+    public = table.mask_of(lambda s: s.case.public)
+    told: Data = {
         "package": table.case.space.describe(outcome),
         "outcome": outcome,
+        "feasible": today.feasible[outcome],
+        "public_bars": [standing.path for standing in table.standings_in(today.failing[outcome] & public)],
+    }
+    if chair is None or chair.kind != PARTY or chair.ordinal not in table.case.parties:
+        return told
+    seat = table.seats[table.case.parties.index(chair.ordinal)]
+    own = table.mask_of(lambda s: s.case.holder == chair.ordinal)
+    return told | {
         "worth": round(today.worths[seat.index][outcome], DIGITS),
         "reservation": round(today.reservations[seat.index], DIGITS),
-        "feasible": today.feasible[outcome],
         "bars": [standing.case.name for standing in table.standings_in(today.failing[outcome] & own)],
         "parts": _parts(seat, outcome, today.worths[seat.index][outcome]),
     }

@@ -76,9 +76,16 @@ class Cast:
         chair = self.chairs[seat]
         return chair.person is not None and not (chair.away and self.drop_out is DropOut.ENGINE)
 
-    def speakers(self) -> tuple[str, ...]:
-        """All seats for which people speak now."""
-        return tuple(name for name in self.chairs if self.speaks(name))
+    @property
+    def deserted(self) -> bool:
+        """Whether people hold seats, and the engine plays them all: no game goes on behind everybody's back."""
+        held = [name for name, chair in self.chairs.items() if chair.person is not None]
+        return bool(held) and not any(self.speaks(name) for name in held)
+
+    def readers(self) -> tuple[str, ...]:
+        """Who is asked where days have passed: all for whom people speak; all who are away where nobody is there."""
+        held = tuple(name for name, chair in self.chairs.items() if chair.person is not None)
+        return held if self.deserted else tuple(name for name in held if self.speaks(name))
 
     def settled(self, posed: Posed) -> bool:
         """Whether all who are asked, and still there, are done."""

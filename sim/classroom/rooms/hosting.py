@@ -93,11 +93,13 @@ class Hosted:
         return left is not None and left <= 0.0 and self._runs()
 
     def _runs(self) -> bool:
-        """Whether the clock runs: not while paused, nor, where that is agreed, while somebody who is asked is away."""
+        """Whether the clock runs: not while paused, while all are away, or with `wait` while one who is asked is."""
         room = self.room
         if room.course is not Course.RUNNING or room.posed is None:
             return False
         waits = room.cast.drop_out is DropOut.WAIT
+        if room.cast.deserted:
+            return False
         return not (waits and any(room.cast.chairs[seat].away for seat in room.posed.of))
 
     def seconds_left(self) -> float | None:
@@ -112,7 +114,7 @@ class Hosted:
 def number_of(who: str) -> int | None:
     """The person whom the log calls so; None for the instructor.
 
-    >>> number_of(speaker(3))
+    >>> number_of("person 3")
     3
     """
     return int(who.split()[1]) if who.startswith("person ") else None

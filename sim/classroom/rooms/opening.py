@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sim.classroom.rooms.refusal import Refusal
 from sim.classroom.rooms.room import ALL, INSTRUCTOR
@@ -17,6 +18,15 @@ CODE_LENGTH = 6
 LONGEST_NAME = 24
 RESERVED = (ALL, INSTRUCTOR, "engine", "spectator")
 """What nobody may be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomKeys:
+    """What the instructor gets: the room, its own token, and the code by which others join."""
+
+    room: str
+    instructor: str
+    code: str
 
 
 def new_code() -> str:

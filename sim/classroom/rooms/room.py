@@ -295,7 +295,8 @@ class Room:
         """Let the run go on until somebody has to decide."""
         while self.course is Course.RUNNING and not self.stage.over:
             posed = self.posed
-            if posed is not None and not self._time_up and not self.cast.settled(posed):
+            waits = self.cast.deserted or (posed is not None and not self.cast.settled(posed))
+            if waits and posed is not None and not self._time_up:
                 break
             self._time_up = False
             self.stage.resume()
@@ -319,9 +320,9 @@ class Room:
         """See `stage.Cast`."""
         return self.cast.speaks(seat)
 
-    def speakers(self) -> tuple[str, ...]:
+    def readers(self) -> tuple[str, ...]:
         """See `stage.Cast`."""
-        return self.cast.speakers()
+        return self.cast.readers()
 
     def answers(self, posed: Posed) -> Mapping[str, Collection[int]]:
         """See `stage.Cast`."""

@@ -16,7 +16,7 @@ from sim.classroom.rooms.debrief import debrief_of
 from sim.classroom.rooms.hosting import Hosted, number_of
 from sim.classroom.rooms.journal import Entry, Journal, Opened
 from sim.classroom.rooms.moves import read_move
-from sim.classroom.rooms.opening import check_name, load, new_code
+from sim.classroom.rooms.opening import RoomKeys, check_name, load, new_code
 from sim.classroom.rooms.refusal import Refusal, UnknownRoom, UnknownToken
 from sim.classroom.rooms.room import CLOCK, DOOR, INSTRUCTOR, Course, Room, speaker
 from sim.classroom.rooms.settings import DROP_OUT_TEXTS, Settings, require
@@ -29,15 +29,6 @@ MOST_PEOPLE = 200
 """In a room."""
 LONGEST_ID = 64
 NOT_YET = "the debrief opens when the instructor closes the room"
-
-
-@dataclass(frozen=True, slots=True)
-class RoomKeys:
-    """What the instructor gets: the room, its own token, and the code by which others join."""
-
-    room: str
-    instructor: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +107,11 @@ class Rooms:
     def act(self, token: str, move: Mapping[str, Any], move_id: str) -> Receipt:
         """Make a move; one that was made before under the same id is answered as before."""
         hosted, who = self._by_token(token)
+        person = number_of(who)
         with hosted.changed:
+            if person is not None:
+                hosted.see(person, self._now())
+                self._note_drop_outs(hosted, self._now())
             try:
                 return self._act(hosted, who, move, move_id)
             except Refusal as refusal:
@@ -136,9 +131,6 @@ class Rooms:
         hosted.room.judge(who, move)
         entry = Entry(hosted.room.number + 1, self._now(), who, move_id, move.model_dump(exclude_none=False))
         self._take(hosted, entry)
-        person = number_of(who)
-        if person is not None:
-            hosted.see(person, self._now())
         return Receipt(True, "", entry.number)
 
     def view(self, token: str) -> dict[str, Any]:
@@ -160,13 +152,10 @@ class Rooms:
             return briefing_of(hosted.room, self._chair(hosted, who), all_knowing=who == INSTRUCTOR)
 
     def explain(self, token: str, track: str, package: Mapping[str, str | int | float | bool]) -> dict[str, Any]:
-        """A package's worth to the token's seat, part by part."""
+        """What bars a package, and its worth to the token's seat, part by part."""
         hosted, who = self._by_token(token)
         with hosted.changed:
-            chair = self._chair(hosted, who)
-            if chair is None:
-                raise Refusal("only a party at this table has a worth of its packages")
-            return explain(hosted.room, chair, track, package)
+            return explain(hosted.room, self._chair(hosted, who), track, package)
 
     def debrief(self, token: str) -> dict[str, Any]:
         """The room, looked back on: for all once it is closed, for the instructor at any time."""

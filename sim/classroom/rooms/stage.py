@@ -44,8 +44,8 @@ class Cast(Protocol):
     def speaks(self, seat: str) -> bool:
         """Whether a person speaks for a seat now."""
 
-    def speakers(self) -> tuple[str, ...]:
-        """All seats for which people speak now."""
+    def readers(self) -> tuple[str, ...]:
+        """Who is asked where days have passed."""
 
     def answers(self, posed: Posed) -> Mapping[str, Collection[int]]:
         """What each of those asked, who still speaks, stands behind."""
@@ -152,7 +152,7 @@ class Stage:
             news = any(isinstance(entry, READ_BY_ALL) for entry in model.log[told:])
             if model.running and (news or self._idle >= cast.days_at_once):
                 self._idle = 0
-                of = cast.speakers()
+                of = cast.readers()
                 if of:
                     self._pose(DAYS, of)
 

@@ -81,9 +81,19 @@ def _question(room: Room, posed: Posed | None, chair: Chair | None) -> Data | No
         table = room.table(posed.track)
         if posed.asks == "answer":
             data["package"] = table.case.space.describe(posed.packages[0])
+            data["inducement"] = _inducement(room, table, posed, chair)
         if table.talks is not None:
             data |= {"round": table.talks.round + 1, "rounds": table.case.rounds}
     return data
+
+
+def _inducement(room: Room, table: Table, posed: Posed, chair: Chair | None) -> float | None:
+    """What a mediator who put a package would add for a seat that is asked; None for all others."""
+    if chair is None or chair.kind != PARTY or chair.name not in posed.of:
+        return None
+    needs = room.appraisal(table.name).needs(posed.packages[0])
+    by = next((mediator for mediator in table.mediators if mediator.name == posed.by), None)
+    return _round(needs[table.case.parties.index(chair.ordinal)]) if by is not None and by.can_promise(needs) else 0.0
 
 
 def _track(room: Room, table: Table, chair: Chair | None, *, all_knowing: bool) -> Data:

@@ -187,8 +187,8 @@ def test_the_parts_of_a_worth_add_up(rooms: Rooms) -> None:
         for package in track["packages"]:
             told = rooms.explain(tokens["bravo"], track["name"], package)
             assert sum(part["amount"] for part in told["parts"]) == pytest.approx(told["worth"], abs=1e-5)
-    with pytest.raises(Refusal, match="only a party"):
-        rooms.explain(tokens["charlie"], "swap", {"size": "10"})
+    elsewhere = rooms.explain(tokens["charlie"], "swap", {"size": "10"})
+    assert set(elsewhere) == {"package", "outcome", "feasible", "public_bars"}
 
 
 def test_time_runs_out_on_a_question(rooms: Rooms, clock: Clock) -> None:
@@ -233,6 +233,19 @@ def test_whoever_gives_no_sign_has_dropped_out(
     rooms.seen(tokens["alfa"])
     seat = next(seat for seat in rooms.view(tokens["bravo"])["seats"] if seat["seat"] == "alfa")
     assert (seat["connected"], seat["played_by"]) == (True, "person")
+
+
+def test_a_room_that_everybody_left_stands_still(rooms: Rooms, clock: Clock) -> None:
+    """Though the engine plays whoever drops out: a network that fails for an hour does not play the game to its end."""
+    keys, tokens = opened(rooms, drop_out="engine", grace=5, seconds_per_round=10)
+    clock.run(rooms, 3600)
+    assert {seat["played_by"] for seat in rooms.view(tokens["spectator"])["seats"]} == {"engine"}
+    assert rooms.view(tokens["alfa"])["clock"]["day"] <= 1
+    assert rooms.act(keys.instructor, {"kind": "advance"}, "on").accepted
+    assert rooms.view(tokens["alfa"])["clock"]["day"] <= 8
+    move = {"kind": "say", "to": "all", "text": "I am back."}
+    assert rooms.act(tokens["alfa"], move, "back").accepted
+    assert rooms.view(tokens["alfa"])["seats"][0]["played_by"] == "person"
 
 
 def test_with_wait_the_clock_stands_while_somebody_who_is_asked_is_away(rooms: Rooms, clock: Clock) -> None:

@@ -86,7 +86,7 @@ def test_nothing_is_taken_before_the_start_but_messages(small: Case, play: Open)
 def test_nothing_is_taken_while_paused_but_messages(game: Any) -> None:
     """And the run goes on after."""
     assert game.instruct("pause") == ""
-    first = game.room.cast.speakers()[game.room.table("swap").talks.proposer]
+    first = game.room.cast.readers()[game.room.table("swap").talks.proposer]
     assert game.act(first, kind="ready", question=1) == "the room is paused"
     assert game.act(first, kind="say", to="all", text="A break.") == ""
     assert game.instruct("resume") == ""
@@ -174,10 +174,10 @@ def test_the_engine_takes_a_seat_over_and_gives_it_back(small: Case, play: Open)
     game.join("alfa", "bravo")
     game.instruct("start")
     game.take("clock", {"kind": "dropped", "seat": "alfa"})
-    assert game.room.cast.speakers() == ("bravo",)
+    assert game.room.cast.readers() == ("bravo",)
     assert game.act("alfa", kind="put", track="swap", package=TEN) == "the engine plays this seat until you are back"
     game.take("clock", {"kind": "back", "seat": "alfa"})
-    assert game.room.cast.speakers() == ("alfa", "bravo")
+    assert game.room.cast.readers() == ("alfa", "bravo")
 
 
 def test_with_wait_nothing_goes_on_without_whoever_dropped_out(small: Case, play: Open) -> None:

@@ -58,19 +58,30 @@ class Opened:
     """As JSON."""
 
 
+class UnusableFile(Exception):
+    """A file of rooms that cannot be used; the message names it and says why, in one line."""
+
+
 class Journal:
-    """The file. Every call is one transaction, on disk when it returns."""
+    """The file, for this process alone. Every call is one transaction, on disk when it returns."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        self._db = sqlite3.connect(path, timeout=1.0, check_same_thread=False, isolation_level=None)
+        try:
+            self._prepare()
+        except (sqlite3.DatabaseError, UnusableFile) as error:
+            self._db.close()
+            why = {"database is locked": "another process has it open"}.get(str(error), str(error))
+            raise UnusableFile(f"{path}: {why}") from None
+
+    def _prepare(self) -> None:
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             self._db.execute(f"PRAGMA {pragma}").fetchone()
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, FORMAT):
-            self._db.close()
-            raise ValueError(f"{path}: rooms of format {version}; this version reads {FORMAT}")
+            raise UnusableFile(f"rooms of format {version}; this version reads {FORMAT}")
         self._db.executescript(_TABLES)
         self._db.execute(f"PRAGMA user_version={FORMAT}")
 

@@ -17,7 +17,7 @@ from sim.show.labels import expression_text
 from sim.terms import Firmness, Gate
 
 Data = dict[str, Any]
-MOST_TOLD = 400
+MOST_TOLD = 200
 """Happenings in a view: the last of them."""
 DIGITS = 6
 

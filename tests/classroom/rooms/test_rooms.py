@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.classroom.rooms import Refusal, Rooms, Settings, UnknownRoom, UnknownToken
+from sim.classroom.rooms import Refusal, Rooms, Settings, UnknownRoom, UnknownToken, UnusableFile
 from sim.classroom.rooms.journal import MOST_REFUSED
 from sim.scenario.faults import InvalidScenario
 
@@ -302,7 +302,17 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "rooms.sqlite") as file:
         file.execute("PRAGMA user_version=9")
     file.close()
-    with pytest.raises(ValueError, match="format 9"):
+    with pytest.raises(UnusableFile, match="format 9"):
+        Rooms(tmp_path / "rooms.sqlite")
+    (tmp_path / "text.sqlite").write_text("no database at all, but long enough to look at " * 30)
+    with pytest.raises(UnusableFile, match="not a database"):
+        Rooms(tmp_path / "text.sqlite")
+
+
+def test_one_process_at_a_time_has_the_file(rooms: Rooms, tmp_path: Path) -> None:
+    """A second server would play other games with the same log."""
+    opened(rooms)
+    with pytest.raises(UnusableFile, match="another process has it open"):
         Rooms(tmp_path / "rooms.sqlite")
 
 

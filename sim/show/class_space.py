@@ -14,8 +14,11 @@ from sim.show.labels import Labels
 from sim.show.words import counted, listed, number, package_text
 
 SHORT = 24
-LARGEST = 900.0
+LARGEST = 600.0
 """Area of the mark of a package in which all runs ended, in square points."""
+
+NEIGHBOURS = 0.04
+"""Share of an axis within which the names of rooms would run into each other."""
 
 
 class RoomEnd(NamedTuple):
@@ -95,6 +98,10 @@ def draw_class_space(
             [across[o] for o in alone.first_deals], [up[o] for o in alone.first_deals],
             s=[LARGEST * runs / alone.runs for runs in alone.first_deals.values()], marker="o",
             facecolors="none", edgecolors=style.COLOURS[0], linewidths=1.1, zorder=3,
+        )  # fmt: skip
+        axes.plot(
+            [], [],
+            "o", markersize=7, markerfacecolor="none", markeredgecolor=style.COLOURS[0],
             label="engine alone (area: share of runs)",
         )  # fmt: skip
     nash = nash_point(talks.worths, talks.reservations, talks.feasible)
@@ -115,17 +122,24 @@ def draw_class_space(
 
 
 def _draw_rooms(rooms: Sequence[RoomEnd], axes: Axes, across: Sequence[float], up: Sequence[float]) -> None:
-    """A star for each package that rooms agreed, with their names."""
-    agreed: dict[int, list[str]] = {}
+    """A star for each package that rooms agreed, with their names; those of neighbours stand together."""
+    wide, high = (abs(limits[1] - limits[0]) * NEIGHBOURS for limits in (axes.get_xlim(), axes.get_ylim()))
+    agreed: dict[int, None] = {}
+    named: dict[int, list[str]] = {}
     for room in rooms:
-        if room.outcome != NEVER:
-            agreed.setdefault(room.outcome, []).append(room.name)
-    for place, (outcome, names) in enumerate(agreed.items()):
+        if room.outcome == NEVER:
+            continue
+        agreed[room.outcome] = None
+        x, y = across[room.outcome], up[room.outcome]
+        near = (other for other in named if abs(across[other] - x) < wide and abs(up[other] - y) < high)
+        named.setdefault(next(near, room.outcome), []).append(room.name)
+    for place, outcome in enumerate(agreed):
         axes.plot(
             across[outcome], up[outcome],
             "*", markersize=11, color=style.INK, markeredgecolor="white", zorder=6, linestyle="none",
             label="room" if place == 0 else "_",
         )  # fmt: skip
+    for outcome, names in named.items():
         axes.annotate(
             ", ".join(names), (across[outcome], up[outcome]), (5, 4), textcoords="offset points",
             fontsize=style.SMALL, color=style.INK, zorder=7,

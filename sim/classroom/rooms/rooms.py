@@ -23,6 +23,7 @@ from sim.classroom.rooms.settings import DROP_OUT_TEXTS, Settings, require
 from sim.classroom.rooms.views import view_of
 from sim.scenario.case import Case
 from sim.scenario.faults import InvalidScenario
+from sim.scenario.skin import FICTIONAL
 from sim.terms import DISCLAIMER
 
 MOST_PEOPLE = 200
@@ -257,12 +258,13 @@ class Rooms:
         opened = next((each for each, _ in self._journal.rooms() if each.room == room), None)
         if opened is None:
             raise UnknownRoom("there is no such room")
+        settings = json.loads(opened.settings)
         return {
             "room": room,
             "opened": opened.opened,
-            "scenario": Path(opened.file).name,
+            "scenario": FICTIONAL if settings["fictional"] else Path(opened.file).name,
             "digest": opened.digest,
-            "settings": json.loads(opened.settings),
+            "settings": settings,
             "entries": [
                 {"number": e.number, "at": e.at, "who": e.who, "move_id": e.move_id, **e.body}
                 for e in self._journal.entries(room)
@@ -315,8 +317,13 @@ class Rooms:
             return
         hosted = Hosted(opened, Room(case, settings), self._now())
         hosted.refused = refused
-        for entry in self._journal.entries(opened.room):
-            hosted.take(entry)
+        try:
+            for entry in self._journal.entries(opened.room):
+                hosted.take(entry)
+        except Exception as error:  # a log that this version cannot play does not keep the other rooms shut
+            hosted.room.stage.close()
+            self._lose(opened, f"its log cannot be played any more: {type(error).__name__}: {error}")
+            return
         self._host(opened, hosted)
 
     def _lose(self, opened: Opened, why: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from sim.classroom.rooms import Refusal, Rooms, Settings
+from sim.classroom.rooms import Refusal, Rooms, Settings, debrief
 from sim.classroom.rooms.debrief import debrief_of, engine_runs, last_talks
 from sim.classroom.rooms.picture import class_ends, class_picture
+from sim.engine.compiling import NotCompilable
 from sim.engine.model import run
 from sim.engine.record import NEVER
 from sim.scenario.case import Case
@@ -72,6 +73,19 @@ def test_runs_of_the_engine_alone_count_first_deals(small: Case) -> None:
         assert found.track == small.tracks[place].name
         assert found.first_deals == first
         assert found.without == 40 - sum(first.values())
+
+
+def test_where_nothing_compiles_the_mesa_engine_runs(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same first deals, from fewer runs at most."""
+    compiled = engine_runs(small, 7, count=20)
+
+    def cannot(case: Case) -> None:
+        raise NotCompilable("no compiler here")
+
+    monkeypatch.setattr(debrief, "prepare", cannot)
+    assert engine_runs(small, 7, count=20) == compiled
+    monkeypatch.setattr(debrief, "RUNS_BY_MESA", 5)
+    assert [found.runs for found in engine_runs(small, 7, count=20)] == [5, 5]
 
 
 @pytest.fixture

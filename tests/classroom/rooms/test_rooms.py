@@ -165,6 +165,22 @@ def test_a_scenario_or_settings_that_do_not_do_are_refused(rooms: Rooms, tmp_pat
     assert rooms.rooms() == {}
 
 
+def test_under_the_skin_nobody_is_called_by_a_real_name(rooms: Rooms) -> None:
+    """Neither in the lobby, nor in any view, briefing, debrief or export."""
+    march = SMALL.parents[3] / "scenarios" / "cases" / "march-2025.yaml"
+    keys = rooms.open(march, Settings.read({"seed": 1, "fictional": True, "days_at_once": 365}))
+    lobby = rooms.lobby(keys.code)
+    tokens = [rooms.join(keys.code, f"Bird {seat['label']}", seat["seat"]) for seat in lobby["seats"]]
+    rooms.act(keys.instructor, {"kind": "start"}, "start")
+    for step in range(20):
+        rooms.act(keys.instructor, {"kind": "advance"}, f"a{step}")
+    sent = [lobby, rooms.debrief(keys.instructor), rooms.export(keys.room)]
+    for token in (keys.instructor, *tokens):
+        sent += [rooms.view(token), rooms.briefing(token)]
+    text = json.dumps(sent).lower()
+    assert [name for name in ("russia", "ukrain", "kyiv", "moscow", "emirates", "easter", "2025") if name in text] == []
+
+
 def test_views_are_plain_data_for_everybody(rooms: Rooms) -> None:
     """JSON without NaN, for each role; with what the contract says is always there."""
     keys, tokens = opened(rooms)
@@ -330,6 +346,20 @@ def test_a_room_whose_scenario_changed_is_not_played_on(tmp_path: Path) -> None:
         rooms.view(keys.instructor)
     assert rooms.export(keys.room)["entries"] == []
     assert rooms.purge() == 1
+    rooms.close()
+
+
+def test_a_log_that_cannot_be_played_does_not_keep_other_rooms_shut(tmp_path: Path) -> None:
+    """It is named with the reason; the others go on."""
+    rooms = Rooms(tmp_path / "rooms.sqlite")
+    broken, sound = opened(rooms)[0], opened(rooms)[0]
+    rooms.close()
+    with sqlite3.connect(tmp_path / "rooms.sqlite") as file:
+        file.execute("UPDATE entries SET body = replace(body, 'start', 'stark') WHERE room = ?", (broken.room,))
+    file.close()
+    rooms = Rooms(tmp_path / "rooms.sqlite")
+    assert rooms.rooms()[sound.room] == ""
+    assert "cannot be played any more" in rooms.rooms()[broken.room]
     rooms.close()
 
 

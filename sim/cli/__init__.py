@@ -9,6 +9,7 @@ from sim.cli import (  # noqa: I001  # in the order of the help
     comparing,
     truces,
     analysing,
+    reporting,
     fitting,
     judging,
     exercising,
@@ -19,7 +20,20 @@ from sim.cli import (  # noqa: I001  # in the order of the help
 from sim.cli.door import app
 
 __all__ = ["app", "main"]
-_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, exercising, teaching, files, keeping)
+_COMMANDS = (
+    running,
+    explaining,
+    comparing,
+    truces,
+    analysing,
+    reporting,
+    fitting,
+    judging,
+    exercising,
+    teaching,
+    files,
+    keeping,
+)
 
 
 def main() -> None:

@@ -14,11 +14,12 @@ from sim.cli import (  # noqa: I001  # in the order of the help
     judging,
     files,
     keeping,
+    serving,
 )
 from sim.cli.door import app
 
 __all__ = ["app", "main"]
-_COMMANDS = (running, explaining, comparing, truces, analysing, reporting, fitting, judging, files, keeping)
+_COMMANDS = (running, explaining, comparing, truces, analysing, reporting, fitting, judging, files, keeping, serving)
 
 
 def main() -> None:

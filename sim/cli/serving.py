@@ -1,0 +1,42 @@
+"""The classroom's server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.door import INVALID, UNUSABLE, app, path_given, print_faults, refuse
+
+EXTRA = "parley serve needs the extra [classroom]: pip install 'parley-sim[classroom]'"
+
+
+@app.command()
+def serve(
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SCENARIO...]", help="Scenario files.", show_default="the shipped cases", parser=path_given
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Who can reach it: 0.0.0.0 for everybody on the local network.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8765,
+    browse: Annotated[bool, typer.Option("--open", help="Open it in this machine's browser.")] = False,
+) -> None:
+    """Serve pages in which a scenario is tried out: change one thing, see what follows."""
+    try:
+        from sim.classroom.web import hosting
+    except ImportError as error:
+        refuse(f"{EXTRA} ({error})", UNUSABLE)
+    from sim.classroom.web.library import NoScenarios
+    from sim.scenario.faults import InvalidScenario
+
+    try:
+        offer = hosting.offer(scenarios or [])
+        hosting.host(offer, hosting.Place(host, port, browse), typer.echo)
+    except InvalidScenario as invalid:
+        print_faults(invalid.faults)
+        raise typer.Exit(INVALID) from None
+    except (NoScenarios, hosting.CannotHost) as error:
+        refuse(str(error), UNUSABLE)

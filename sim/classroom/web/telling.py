@@ -8,7 +8,7 @@ from sim.engine.record import NEVER
 from sim.scenario.case import Case
 from sim.show.labels import Labels
 from sim.show.words import capital, date_text, spaced
-from sim.study.paired import Difference
+from sim.study.estimates import Estimate
 from sim.study.summary import ENDINGS, Mean, Share, TrackSummary, share_of
 
 BINS = 24
@@ -82,10 +82,10 @@ def share_text(share: Share) -> str:
     return f"{percent(share.share)} ({100 * share.low:.1f}–{100 * share.high:.1f})"
 
 
-def points(difference: Difference) -> str:
+def points(difference: Estimate) -> str:
     """A difference of shares with its interval, in points of a hundred.
 
-    >>> points(Difference(-0.04, -0.05, -0.03))
+    >>> points(Estimate(-0.04, -0.05, -0.03))
     '−4.0 points (−5.0 to −3.0)'
     """
     value, low, high = (_signed(100 * each) for each in (difference.value, difference.low, difference.high))
@@ -101,7 +101,7 @@ def _days_text(mean: Mean) -> str:
     return f"{mean.mean:.1f} days ({mean.low:.1f}–{mean.high:.1f})"
 
 
-def _days_difference(difference: Difference) -> str:
+def _days_difference(difference: Estimate) -> str:
     value, low, high = (_signed(each) for each in (difference.value, difference.low, difference.high))
     return f"{value} days ({low} to {high})"
 
@@ -158,7 +158,7 @@ def _endings(now: TrackSummary, old: TrackSummary | None, changes: Changes | Non
     return bars
 
 
-def _share_bar(label: str, share: Share, before: float | None, difference: Difference | None) -> Bar:
+def _share_bar(label: str, share: Share, before: float | None, difference: Estimate | None) -> Bar:
     return Bar(
         label=label,
         size=100 * share.share,
@@ -185,7 +185,7 @@ def _others(case: Case, now: TrackSummary, old: TrackSummary | None, changes: Ch
     ]
 
 
-def _day_bar(label: str, mean: Mean, before: Mean | None, difference: Difference | None, horizon: int) -> Bar:
+def _day_bar(label: str, mean: Mean, before: Mean | None, difference: Estimate | None, horizon: int) -> Bar:
     def part(days: float) -> float:
         return 100 * max(0.0, min(days, horizon)) / horizon
 

@@ -11,7 +11,8 @@ from sim.engine.chunk import ENDINGS as CODES
 from sim.engine.chunk import FINE, Chunk
 from sim.engine.record import NEVER
 from sim.scenario.case import Case
-from sim.study.paired import Difference, difference_of_means, difference_of_shares
+from sim.study.estimates import Estimate
+from sim.study.paired import difference_of_means, difference_of_shares
 from sim.study.summary import ENDINGS, Summary, Tally, TrackSummary, TrackTally, summary_of
 
 PAIRED = ("ending", "first_agreed", "days_in_force", "days_blocked")
@@ -110,10 +111,10 @@ class Changes:
     """What differs on a track from the unchanged scenario, over the same replications of both."""
 
     pairs: int
-    agreed: Difference
-    endings: Mapping[str, Difference]
-    days_in_force: Difference
-    days_blocked: Difference
+    agreed: Estimate
+    endings: Mapping[str, Estimate]
+    days_in_force: Estimate
+    days_blocked: Estimate
     flips: int
     """Pairs that end otherwise."""
 
@@ -170,11 +171,11 @@ class Answer:
         )
 
 
-def _shares(first: NDArray[numpy.bool_], second: NDArray[numpy.bool_]) -> Difference:
+def _shares(first: NDArray[numpy.bool_], second: NDArray[numpy.bool_]) -> Estimate:
     only = [int((one & ~other).sum()) for one, other in ((first, second), (second, first))]
     return difference_of_shares(len(first), *only)
 
 
-def _means(first: Numbers, second: Numbers) -> Difference:
+def _means(first: Numbers, second: Numbers) -> Estimate:
     gaps = second - first
     return difference_of_means(len(gaps), int(gaps.sum()), int((gaps * gaps).sum()))

@@ -173,8 +173,10 @@ def _status(case: Case, path: str) -> str:
 
 
 def _steps(path: str) -> list[str]:
-    """The keys that a path goes through; what an event changes is a key of its own, dots and all."""
-    return path.split(".", 3 if path.startswith("events.") else -1)
+    """The keys that a path goes through; what an event adds or sets is a key of its own, dots and all."""
+    steps = path.split(".")
+    whole = steps[0] == "events" and steps[2] in ("adds", "sets")
+    return [*steps[:3], ".".join(steps[3:])] if whole else steps
 
 
 def _put(tree: dict[str, Any], steps: list[str], value: object) -> None:

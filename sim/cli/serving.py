@@ -22,9 +22,13 @@ def serve(
         str, typer.Option(metavar="ADDRESS", help="Who can reach it: 0.0.0.0 for everybody on the local network.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any free one.")] = 8765,
+    data: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where role-play rooms are kept.", parser=path_given)
+    ] = Path("results") / "classroom",
+    purge: Annotated[bool, typer.Option("--purge", help="Remove all rooms that are kept, and end.")] = False,
     browse: Annotated[bool, typer.Option("--open", help="Open it in this machine's browser.")] = False,
 ) -> None:
-    """Serve pages in which a scenario is tried out: change one thing, see what follows."""
+    """Serve pages for a class: an explorer that changes one thing and says what follows, and role-play rooms."""
     try:
         from sim.classroom.web import hosting
     except ImportError as error:
@@ -33,8 +37,11 @@ def serve(
     from sim.scenario.faults import InvalidScenario
 
     try:
+        if purge:
+            typer.echo(f"{hosting.purge(data)} rooms removed from {data}.")
+            return
         offer = hosting.offer(scenarios or [])
-        hosting.host(offer, hosting.Place(host, port, browse), typer.echo)
+        hosting.host(offer, hosting.Place(host, port, browse, data), typer.echo)
     except InvalidScenario as invalid:
         print_faults(invalid.faults)
         raise typer.Exit(INVALID) from None

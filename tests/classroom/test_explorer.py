@@ -5,8 +5,9 @@ import re
 import httpx
 import pytest
 
+from sim.classroom.rooms import Rooms
 from sim.classroom.web import pages
-from sim.classroom.web.app import application
+from sim.classroom.web.app import Site, application
 from sim.classroom.web.library import Library, shipped
 from sim.classroom.web.trials import Trials
 from sim.classroom.web.view import View
@@ -22,10 +23,10 @@ RUNS = 40
 
 
 @pytest.fixture(scope="module")
-def address(served):
+def address(served, tmp_path_factory):
     """A server of the shipped cases."""
-    library = Library(shipped())
-    with served(application(library, "march-2025", Workshop(library, replications=RUNS))) as address:
+    library, rooms = Library(shipped()), Rooms(tmp_path_factory.mktemp("rooms") / "rooms.sqlite")
+    with served(application(library, "march-2025", Workshop(library, replications=RUNS), rooms, Site(()))) as address:
         yield address
 
 
@@ -149,11 +150,11 @@ def test_the_variant_is_a_file_to_keep(client):
     assert "monitored: null" in reply.text
 
 
-def test_without_a_compiler_there_are_fewer_runs_and_the_page_says_so(served, asking):
+def test_without_a_compiler_there_are_fewer_runs_and_the_page_says_so(served, asking, tmp_path):
     """On the slower engine the answer is the same in kind, with a sentence that says why it is smaller."""
     library = Library(shipped())
     workshop = Workshop(library, engine="mesa", replications=6)
-    app = application(library, "us-iran-2023", workshop)
+    app = application(library, "us-iran-2023", workshop, Rooms(tmp_path / "rooms.sqlite"), Site(()))
     with served(app) as address, asking(address) as client:
         html = _text_of(_answer_of(client)["html"])
     assert "6 runs." in html

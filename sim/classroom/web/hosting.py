@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import socket
+import sqlite3
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from sim.classroom.web.app import application
+from sim.classroom.rooms import Rooms
+from sim.classroom.web.app import Site, application
 from sim.classroom.web.library import Library, shipped
 from sim.classroom.web.workshop import Workshop
 from sim.scenario.tree import is_file, why_no_file
@@ -23,6 +25,10 @@ PREFERRED = "march-2025"
 """The shipped case that is shown first."""
 ONLY_HERE = "Only this machine can reach it; --host 0.0.0.0 lets everybody on the local network."
 EVERYBODY = "Everybody on the local network can reach it, unencrypted: use it in a network that you trust."
+
+
+WORD = "To open a room from another machine: the word {}."
+FILE = "rooms.sqlite"
 
 
 class CannotHost(Exception):
@@ -45,6 +51,8 @@ class Place:
     port: int
     browse: bool
     """Whether this machine's browser is opened."""
+    data: Path = Path("results") / "classroom"
+    """The folder in which rooms are kept."""
 
 
 def offer(files: Sequence[Path]) -> Offer:
@@ -73,13 +81,47 @@ def host(offered: Offer, place: Place, say: Callable[[str], None]) -> None:
     """
     listening = listen(place)
     port = listening.getsockname()[1]
-    app = application(offered.library, offered.first, Workshop(offered.library), frozenset({place.host.lower()}))
     urls = addresses(place.host, port)
-    for line in (*urls, EVERYBODY if len(urls) > 1 else ONLY_HERE, DISCLAIMER, "Ctrl-C ends it."):
+    site = Site(tuple(urls), frozenset({place.host.lower()}))
+    with_rooms = kept_rooms(place.data)
+    app = application(offered.library, offered.first, Workshop(offered.library), with_rooms, site)
+    reach = (EVERYBODY, WORD.format(site.word)) if len(urls) > 1 else (ONLY_HERE,)
+    for line in (*urls, *reach, f"Rooms are kept in {place.data}.", DISCLAIMER, "Ctrl-C ends it."):
         say(line)
+    for room, why in with_rooms.rooms().items():
+        if why:
+            say(f"Room {room} cannot be played on: {why}")
     if place.browse:
         threading.Timer(0.5, webbrowser.open, (urls[0],)).start()
     uvicorn.Server(settings(app)).run(sockets=[listening])
+
+
+def kept_rooms(folder: Path) -> Rooms:
+    """The rooms of a folder, which is made where there is none.
+
+    Raises:
+        CannotHost: they cannot be kept there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Rooms(folder / FILE)
+    except (OSError, sqlite3.Error) as error:
+        raise CannotHost(f"rooms cannot be kept in '{folder}': {error}") from None
+
+
+def purge(folder: Path) -> int:
+    """Remove all rooms of a folder; returns how many.
+
+    Raises:
+        CannotHost: they cannot be removed.
+    """
+    if not (folder / FILE).exists():
+        return 0
+    rooms = kept_rooms(folder)
+    try:
+        return rooms.purge()
+    finally:
+        rooms.close()
 
 
 def settings(app: Starlette) -> uvicorn.Config:

@@ -91,7 +91,7 @@ def test_the_page_says_everything_without_a_script(client):
 
 
 def test_every_reply_says_what_a_page_may_do(client):
-    """A page runs its own script alone, frames nowhere, is not kept, and tells nobody where a visitor came from."""
+    """A page runs its own script alone, is framed nowhere, is not kept, and tells no other site where one came from."""
     for path in ("/explore", "/explore/run", "/status", "/nowhere", "/explore?scenario=x"):
         headers = client.get(path).headers
         policy = headers["content-security-policy"]
@@ -100,7 +100,7 @@ def test_every_reply_says_what_a_page_may_do(client):
         assert "frame-ancestors 'none'" in policy
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
 
 
 def test_a_page_asks_for_nothing_from_elsewhere(client):

@@ -15,7 +15,7 @@ MOST_BYTES = 64 * 1024
 SAFE = ("GET", "HEAD")
 HEADERS: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",

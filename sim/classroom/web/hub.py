@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from sim.classroom.rooms import Rooms
 from sim.classroom.web.parts import parts_of
 
+_LOG = logging.getLogger(__name__)
 TICK = 1.0
 """Seconds between two ticks of all clocks."""
 LOOK = 0.5
@@ -47,7 +49,12 @@ class Hub:
         """Let the clocks run until cancelled."""
         while True:
             await asyncio.sleep(TICK)
-            for room in await asyncio.to_thread(self.rooms.tick):
+            try:
+                changed = await asyncio.to_thread(self.rooms.tick)
+            except Exception:  # whatever befalls one tick, the clocks go on
+                _LOG.exception("a tick of the clocks failed")
+                continue
+            for room in changed:
                 self.ring(room)
 
     def ring(self, room: str) -> None:

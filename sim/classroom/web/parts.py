@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.classroom.web import pages
-from sim.show.words import capital, spaced
+from sim.show.words import capital, counted, spaced
 
 View = Mapping[str, Any]
 BEST = 8
@@ -14,6 +14,13 @@ PHASES = {
     "paused": "Paused by the instructor, or until somebody is back.",
     "ended": "The time of the scenario is over.",
     "closed": "Closed. The debrief is open.",
+}
+GATES = {
+    "enters": "before talks open",
+    "accepts": "before a package is accepted",
+    "delivers": "before anything is delivered",
+    "continues": "for the deal to go on",
+    "renews": "before the truce is prolonged",
 }
 TRACK_PHASES = {
     "dormant": "no talks yet",
@@ -58,6 +65,8 @@ def values_of(view: View, briefing: View) -> dict[str, object]:
         "named": lambda seats: ", ".join(labels.get(seat, seat) for seat in seats),
         "spaced": spaced,
         "capital": capital,
+        "counted": counted,
+        "gates": GATES,
         "number": worth_text,
         "seated": view["me"]["role"] in ("party", "mediator"),
     }
@@ -94,7 +103,7 @@ def best_of(track: View, told: View) -> list[dict[str, Any]]:
 
 def _numbers(track: View) -> dict[str, Any]:
     keys = ("worths", "reservation", "feasible", "bars", "estimates")
-    return {key: track["own"][key] for key in keys if key in track["own"]}
+    return {"open": track["phase"] == "talks", **{key: track["own"][key] for key in keys if key in track["own"]}}
 
 
 def asking(view: View, labels: Mapping[str, str]) -> str:

@@ -333,8 +333,11 @@
         if (!own.feasible[at]) lines.push("It cannot be carried out today.");
         if (own.bars[at]) lines.push(`Barred by your own: ${own.bars[at].join(", ")}.`);
       } else if (own && own.estimates) {
-        for (const [party, worths] of Object.entries(own.estimates)) if (worths.length) lines.push(`You think it is worth ${round(worths[at])} to ${party}.`);
+        for (const [party, worths] of Object.entries(own.estimates)) if (worths.length) lines.push(`You think it is worth ${round(worths[at])} to ${data.labels[party] || party}.`);
       }
+      const open = !own || own.open;
+      all("button", form).forEach((each) => { each.hidden = !open; });
+      if (!open) lines.push("There are no talks here now.");
       const text = lines.join(" ");
       if (place.dataset.text === text) return;
       place.dataset.text = text;
@@ -351,7 +354,7 @@
           const response = await fetch(`worth?${query}`);
           if (!response.ok || place.dataset.text !== text) return;
           const parts = (await response.json()).parts.filter((part) => Math.abs(part.amount) >= 0.005);
-          const words = parts.map((part) => `${WORDS[part.part] || part.part}${part.name ? ` (${part.name.replaceAll("_", " ")})` : ""} ${round(part.amount)}`);
+          const words = parts.map((part) => `${WORDS[part.part] || part.part}${part.name ? ` (${data.labels[part.name] || part.name.replaceAll("_", " ")})` : ""} ${round(part.amount)}`);
           place.append(make("p", { className: "note", textContent: words.join(" · ") }));
         } catch { /* the worth itself stands already */ }
       }, 250);

@@ -201,7 +201,7 @@ def test_a_role_play_of_three_browsers(browser, address):
     What one side alone may know is in no byte that the other's browser received.
     """
     teacher, heron, owl = (Window(browser, address) for _ in range(3))
-    code = _open(teacher, seed="7", seconds_per_round="0", grace="2")
+    code = _open(teacher, seed="7", seconds_per_round="0", grace="8")
     _join(heron, code, "Heron <b>", "ukraine")
     _join(owl, code, "Owl", "russia")
     teacher.page.click("#start")
@@ -244,14 +244,14 @@ def test_a_role_play_of_three_browsers(browser, address):
 
     address_of_owl = owl.page.url
     owl.page.goto("about:blank")
-    heron.page.wait_for_selector("text=engine in place of Owl", timeout=15_000)
+    heron.page.wait_for_selector("text=engine in place of Owl", timeout=30_000)
     owl.page.goto(address_of_owl)
     wait(heron.page, "!document.querySelector('[data-part=seats]').innerText.includes('in place of Owl')")
 
     teacher.page.click("#close")
     heron.page.click("text=Look back")
     assert "Deal 1" in heron.page.inner_text("main")
-    wait(heron.page, "[...document.images].every((each) => each.complete && each.naturalWidth > 300)", timeout=60_000)
+    wait(heron.page, "[...document.images].every((each) => each.complete && each.naturalWidth > 300)", seconds=60.0)
     for window in (teacher, heron, owl):
         assert [line for line in window.said if "409" not in line] == []
         window.context.close()

@@ -17,6 +17,7 @@ TICK = 1.0
 """Seconds between two ticks of all clocks."""
 LOOK = 0.5
 """Seconds after which a watcher looks by itself whether something changed."""
+SPECTATORS = "spectator"
 MOST_KEPT = 200
 """Renderings that are kept."""
 
@@ -26,13 +27,18 @@ class Rendering:
     """What whoever holds a seat sees at one version of a room."""
 
     version: int
-    parts: Mapping[str, str]
-    """HTML by the name of its place."""
+    parts: Mapping[str, tuple[str, str]]
+    """By the name of its place: a mark of the HTML, and the HTML."""
     tables: Mapping[str, Any]
     """Numbers for the composer, by track."""
     seconds_left: float | None
     made: float
     """When, on a monotonic clock."""
+    role: str
+    name: str | None
+    """The pseudonym of whom it was made for."""
+    seated: frozenset[str]
+    """Pseudonyms of all who hold a seat."""
 
 
 class Hub:
@@ -43,6 +49,8 @@ class Hub:
         self.rooms = rooms
         self._bells: dict[str, asyncio.Event] = {}
         self._watching: Counter[str] = Counter()
+        self._spectators: dict[str, str] = {}
+        """Pseudonyms by token, of those who were seen to hold no seat."""
         self._renderings: OrderedDict[tuple[str, str], tuple[asyncio.Lock, Rendering | None]] = OrderedDict()
 
     async def run(self) -> None:
@@ -81,13 +89,26 @@ class Hub:
         self._watching[token] -= 1
         if self._watching[token] <= 0:
             del self._watching[token]
+            self._spectators.pop(token, None)
             await asyncio.to_thread(self.rooms.gone, token)
             self.ring(self.rooms.room_of(token))
 
-    async def rendering(self, token: str, handle: str) -> Rendering:
-        """What a token sees now, worked out once for all connections that see the same."""
+    async def rendering(self, token: str) -> Rendering:
+        """What a token sees now, worked out once for all who see the same: those who hold no seat see the same."""
+        name = self._spectators.get(token)
+        if name is not None:
+            shared = await self._kept(token, SPECTATORS)
+            if shared.role == SPECTATORS and name not in shared.seated:
+                return shared
+            del self._spectators[token]
+        found = await self._kept(token, token)
+        if found.role == SPECTATORS and found.name is not None:
+            self._spectators[token] = found.name
+        return found
+
+    async def _kept(self, token: str, who: str) -> Rendering:
         room = self.rooms.room_of(token)
-        key = (room, handle)
+        key = (room, who)
         lock, _ = self._renderings.setdefault(key, (asyncio.Lock(), None))
         async with lock:
             kept = self._renderings.get(key, (lock, None))[1]
@@ -103,15 +124,27 @@ class Hub:
         view = self.rooms.view(token)
         briefing = self.rooms.briefing(token)
         parts, tables = parts_of(view, briefing)
-        version, left = view["room"]["version"], view["clock"]["seconds_left"]
-        return Rendering(version, parts, tables, left, time.monotonic())
+        me, seats = view["me"], view["seats"]
+        return Rendering(
+            version=view["room"]["version"],
+            parts={name: (_mark(html), html) for name, html in parts.items()},
+            tables=tables,
+            seconds_left=view["clock"]["seconds_left"],
+            made=time.monotonic(),
+            role=me["role"],
+            name=me["pseudonym"],
+            seated=frozenset(seat["pseudonym"] for seat in seats if seat["pseudonym"] is not None),
+        )
+
+
+def _mark(html: str) -> str:
+    return hashlib.blake2b(html.encode(), digest_size=8).hexdigest()
 
 
 def message_of(rendering: Rendering, sent: dict[str, str]) -> dict[str, Any]:
     """What is new in a rendering for somebody who was sent others before, and note it as sent."""
     news = {}
-    for name, html in rendering.parts.items():
-        mark = hashlib.blake2b(html.encode(), digest_size=8).hexdigest()
+    for name, (mark, html) in rendering.parts.items():
         if sent.get(name) != mark:
             sent[name], news[name] = mark, html
     left = rendering.seconds_left

@@ -30,10 +30,10 @@ from sim.strategies import shelf
 
 COOKIE = "parley"
 WEEK = 7 * 86_400
-LONGEST_WAIT = 20.0
+LONGEST_WAIT = 8.0
 """Seconds that a page without a live connection waits for news."""
-QUIET = 45.0
-"""Seconds without a sign after which a live connection is closed; a page gives one every ten."""
+QUIET = 25.0
+"""Seconds without a sign after which a live connection is closed; a page gives one every three."""
 SLOWEST = 10.0
 """Seconds that a browser may take to accept news."""
 NO_KEY = "This page belongs to somebody who joined the room, and this browser has not the key. Come back with it below."
@@ -62,7 +62,7 @@ class RolePlay:
             word: with which a room can be opened from another machine.
         """
         self.library, self.rooms, self.hub, self.addresses, self._word = library, rooms, hub, addresses, word
-        self._moves, self._tries, self._asks = Limit(30, 10.0), Limit(60, 2.0), Limit(60, 20.0)
+        self._moves, self._tries, self._asks = Limit(30, 10.0), Limit(200, 5.0), Limit(60, 20.0)
         self._open = asyncio.Semaphore(2000)
 
     def routes(self) -> list[Route | WebSocketRoute]:
@@ -254,7 +254,7 @@ class RolePlay:
         return JSONResponse(told)
 
     async def _rendering(self, token: str) -> Any:
-        return await self.hub.rendering(token, handle_of(token))
+        return await self.hub.rendering(token)
 
     async def live(self, socket: WebSocket) -> None:
         """A live connection: news as they come, each browser the latest only; a sign of life from it now and then."""

@@ -263,7 +263,7 @@
       mine.addEventListener("message", (event) => { fails = 0; warn(""); take(JSON.parse(event.data)); });
       mine.addEventListener("open", () => {
         clearInterval(beating);
-        beating = setInterval(() => { if (mine.readyState === 1) mine.send("."); }, 10000);
+        beating = setInterval(() => { if (mine.readyState === 1) mine.send("."); }, 3000);
       });
       mine.addEventListener("close", async (event) => {
         clearInterval(beating);

@@ -15,7 +15,7 @@ def serve(
     scenarios: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[SCENARIO...]", help="Scenario files.", show_default="the shipped cases", parser=path_given
+            metavar="SCENARIO...", help="Scenario files.", show_default="the shipped cases", parser=path_given
         ),
     ] = None,
     host: Annotated[
@@ -38,7 +38,8 @@ def serve(
 
     try:
         if purge:
-            typer.echo(f"{hosting.purge(data)} rooms removed from {data}.")
+            gone = hosting.purge(data)
+            typer.echo(f"{gone} {'room' if gone == 1 else 'rooms'} removed from {data}.")
             return
         offer = hosting.offer(scenarios or [])
         hosting.host(offer, hosting.Place(host, port, browse, data), typer.echo)

@@ -79,9 +79,12 @@ def host(offered: Offer, place: Place, say: Callable[[str], None]) -> None:
     Raises:
         CannotHost: the address cannot be had.
     """
-    listening = listen(place)
-    port = listening.getsockname()[1]
-    urls = addresses(place.host, port)
+    with listen(place) as listening:
+        _host(offered, place, listening, say)
+
+
+def _host(offered: Offer, place: Place, listening: socket.socket, say: Callable[[str], None]) -> None:
+    urls = addresses(place.host, listening.getsockname()[1])
     site = Site(tuple(urls), frozenset({place.host.lower()}))
     with_rooms = kept_rooms(place.data)
     app = application(offered.library, offered.first, Workshop(offered.library), with_rooms, site)
@@ -93,7 +96,8 @@ def host(offered: Offer, place: Place, say: Callable[[str], None]) -> None:
             say(f"Room {room} cannot be played on: {why}")
     if place.browse:
         threading.Timer(0.5, webbrowser.open, (urls[0],)).start()
-    uvicorn.Server(settings(app)).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(settings(app)).run(sockets=[listening])
 
 
 def kept_rooms(folder: Path) -> Rooms:

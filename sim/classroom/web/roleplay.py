@@ -58,7 +58,7 @@ class RolePlay:
             library: scenarios that a room can be opened from.
             rooms: the rooms.
             hub: who watches them.
-            addresses: under which browsers reach this server, for links to join by; the last is the most public.
+            addresses: under which browsers reach this server, for links to join by; this machine's own first.
             word: with which a room can be opened from another machine.
         """
         self.library, self.rooms, self.hub, self.addresses, self._word = library, rooms, hub, addresses, word
@@ -189,7 +189,7 @@ class RolePlay:
         await asyncio.to_thread(self.rooms.seen, token)
         view, briefing = await asyncio.to_thread(lambda: (self.rooms.view(token), self.rooms.briefing(token)))
         parts, tables = parts_of(view, briefing)
-        join = f"{self.addresses[-1]}join?code={view['room']['code']}"
+        join = f"{self._reached(request)}join?code={view['room']['code']}"
         values = {
             **values_of(view, briefing),
             "title": view["room"]["title"],
@@ -209,6 +209,13 @@ class RolePlay:
             "code_picture": Markup(_qr(join)) if view["me"]["role"] == "instructor" else "",
         }  # fmt: skip
         return HTMLResponse(pages.render("room.html", values), status)
+
+    def _reached(self, request: Request) -> str:
+        """The address for others to come by: that by which the instructor came, unless that is this machine's own."""
+        name = request.url.hostname or ""
+        if name != "localhost" and not _is_here(name):
+            return str(request.base_url)
+        return self.addresses[1] if len(self.addresses) > 1 else self.addresses[0]
 
     async def act(self, request: Request) -> Response:
         """Make a move; a page with a script is answered in JSON, one without by the page again."""

@@ -15,6 +15,7 @@ from sim.cli import (  # noqa: F401, I001  # each registers its commands, in the
     exercising,
     teaching,
     packing,
+    serving,
     files,
     keeping,
 )

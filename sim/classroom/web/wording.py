@@ -7,7 +7,9 @@ from sim.classroom.web.library import Book
 from sim.classroom.web.view import View, preconditions, ranges, spelled
 from sim.scenario import shape
 from sim.scenario.case import Case, Parameter
-from sim.scenario.schema import Part, Precondition, Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.kinds import Part
+from sim.scenario.schema.tracks import Precondition
 from sim.scenario.values import Status, Value
 from sim.show.labels import Labels, expression_text
 from sim.show.words import capital, number, spaced

@@ -3,7 +3,6 @@
 import errno
 import ipaddress
 import socket
-import sqlite3
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from sim.classroom.rooms import Rooms
+from sim.classroom.rooms import Rooms, UnusableFile
 from sim.classroom.web.app import Site, application
 from sim.classroom.web.library import Library, shipped
 from sim.classroom.web.workshop import Workshop
@@ -109,7 +108,7 @@ def kept_rooms(folder: Path) -> Rooms:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return Rooms(folder / FILE)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, UnusableFile) as error:
         raise CannotHost(f"rooms cannot be kept in '{folder}': {error}") from None
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.classroom.confinement import Confined
 from sim.classroom.criteria import Plays
 from sim.classroom.handed_in import HandedIn
 from sim.engine.model import NegotiationModel
@@ -12,7 +13,7 @@ from sim.engine.record import NEVER
 from sim.scenario.case import Case
 from sim.strategies import shelf
 from sim.strategies.asking import StrategyFailed
-from sim.strategies.module import InvalidStrategy, StrategyModule
+from sim.strategies.module import StrategyModule
 from sim.study.paired import difference_of_reals
 
 
@@ -43,8 +44,8 @@ def strategy_of(path: Path) -> Iterator[StrategyModule]:
     Raises:
         InvalidStrategy: it cannot be asked.
     """
-    yield from ()
-    raise InvalidStrategy("strategies cannot be marked yet", path.name)
+    with Confined(path, called=path.name) as confined:
+        yield confined.strategy
 
 
 def play(criterion: Plays, handed_in: HandedIn, seed: int) -> Played:

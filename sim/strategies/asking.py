@@ -13,6 +13,15 @@ class StrategyFailed(Exception):
     """A strategy that was let in and yet failed during a run; the message is one line that names its place."""
 
 
+class DemandFailed(Exception):
+    """What a strategy that is asked elsewhere did wrong, in words, and the line of its file (0: unknown)."""
+
+    def __init__(self, what: str, line: int = 0) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+
+
 def ask(strategy: StrategyModule, situation: Situation, parameters: Sequence[float], moment: str) -> float:
     """The worth that a strategy demands.
 
@@ -30,6 +39,8 @@ def ask(strategy: StrategyModule, situation: Situation, parameters: Sequence[flo
         answer = strategy.demand(situation, parameters)
     except KeyboardInterrupt:
         raise
+    except DemandFailed as failed:
+        raise _failed(strategy, failed.line, failed.what, moment) from None
     except BaseException as error:
         line, _ = place_of(error, strategy.path)
         raise _failed(strategy, line, f"raised {said(error)}", moment) from error

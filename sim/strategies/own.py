@@ -38,11 +38,16 @@ def load(path: Path | str) -> StrategyModule:
         raise InvalidStrategy("no such strategy file", str(path)) from None
     except OSError as error:
         raise InvalidStrategy(f"cannot read the strategy file: {error.strerror}", str(path)) from error
-    return _load(path, text)
+    return load_text(path, text)
 
 
 @functools.lru_cache(maxsize=64)
-def _load(path: Path, text: bytes) -> StrategyModule:
+def load_text(path: Path, text: bytes) -> StrategyModule:
+    """The strategy in a text, tried as `load` tries it; the path names it and is not opened.
+
+    Raises:
+        InvalidStrategy: the text is faulty, or the strategy does not behave.
+    """
     places = _places(path, text)
     namespace = _run(path, text)
     strategy = StrategyModule(
@@ -131,15 +136,15 @@ def _parameters(
     for parameter in declared:
         if not isinstance(parameter, StrategyParameter):
             refuse(f"PARAMETERS must hold StrategyParameter only, found {parameter!r}")
-        fault = _fault(parameter, seen)
+        fault = fault_of(parameter, seen)
         if fault:
             refuse(fault)
         seen.append(parameter.name)
     return tuple(declared)
 
 
-def _fault(parameter: StrategyParameter, seen: list[str]) -> str:
-    """What is wrong with a parameter; empty where nothing is."""
+def fault_of(parameter: StrategyParameter, seen: list[str]) -> str:
+    """What is wrong with a parameter, after the names that were seen before it; empty where nothing is."""
     name = parameter.name
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in RESERVED:
         return (

@@ -4,13 +4,15 @@ import datetime
 import math
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy
 
+from sim.engine import model
 from sim.engine.chunk import ENDINGS, Chunk, Column
 from sim.study.computing import ENGINES, CannotCompile
-from sim.study.outcome import DAYS, Outcome, require_fine
+from sim.study.outcome import DAYS, Outcome, UnknownOutcome, require_fine
 from sim.study.paired import difference_of_reals, difference_of_shares
 from sim.study.summary import mean_of, median_rank, share_of
 
@@ -60,6 +62,9 @@ class Bench:
         if asked.kind == "run":
             value = float(self._run(asked, asked.of))
             return Measurement(value, value, value, 1)
+        if asked.kind == "gap":
+            value = self._gap(asked)
+            return Measurement(value, value, value, 1)
         if asked.kind == "median":
             return self._median(asked, finer)
         values = self._values(asked, asked.scenario, asked.changes, finer)
@@ -96,6 +101,14 @@ class Bench:
         if column not in columns:
             Outcome.read(column, columns)
         return float(columns[column][0])
+
+    def _gap(self, asked: "Measured") -> float:
+        case = self.handed_in.case(asked.scenario, tuple(asked.changes))
+        if asked.of not in [track.name for track in case.tracks]:
+            raise UnknownOutcome(f"there is no track '{asked.of}'")
+        record = model.run(case, self.seed, asked.replication, logs=False).record
+        days = [deal.agreed_on for deal in record.deals if deal.track == asked.of]
+        return float(max((after - before for before, after in pairwise(days)), default=0))
 
     def _median(self, asked: "Measured", finer: int) -> Measurement:
         case = self.handed_in.case(asked.scenario, tuple(asked.changes))

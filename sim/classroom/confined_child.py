@@ -109,7 +109,7 @@ def _leave_to_child(asked: int, answers: int, seconds: int) -> None:
             kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
     signalled = os.WIFSIGNALED(status)
-    if signalled and used.ru_utime + used.ru_stime >= seconds - 0.1:
+    if signalled and used.ru_utime + used.ru_stime >= seconds / 2:  # the two clocks of the system differ
         os._exit(OUT_OF_TIME)
     os._exit(128 + os.WTERMSIG(status) if signalled else os.WEXITSTATUS(status))
 

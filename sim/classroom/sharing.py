@@ -6,6 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from sim.classroom.confining import die_with_parent
+
 
 @contextmanager
 def sharing(jobs: int) -> Iterator[Callable[..., Iterator[Any]]]:
@@ -13,5 +15,6 @@ def sharing(jobs: int) -> Iterator[Callable[..., Iterator[Any]]]:
     if jobs <= 1:
         yield map
         return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=die_with_parent) as pool:
         yield pool.map

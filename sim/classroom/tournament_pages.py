@@ -33,7 +33,7 @@ def write(held: Tournament, folder: Path) -> list[Path]:
     """Write everything into a folder that is there; what a former tournament left there is replaced. Raises OSError."""
     page = text(held)
     files = {
-        "standings.csv": standingstable(held),
+        "standings.csv": standings_table(held),
         "matches.csv": table(MATCHES, _matches(held)),
         "standings.txt": page,
     }
@@ -90,7 +90,7 @@ def text(held: Tournament) -> str:
     return "\n".join([*lines, "", DISCLAIMER, ""])
 
 
-def standingstable(held: Tournament) -> str:
+def standings_table(held: Tournament) -> str:
     """The standings as CSV, with those who were disqualified at the end, and why."""
     return table(STANDINGS, _standings(held))
 

@@ -3,23 +3,25 @@
 What is heavy is imported inside the commands, so that `--help` is quick.
 """
 
-from sim.cli import (  # noqa: I001  # in the order of the help
+from sim.cli import (  # noqa: F401, I001  # each registers its commands, in the order of the help
     running,
     explaining,
     comparing,
     truces,
     analysing,
+    reporting,
     fitting,
     judging,
     exercising,
     teaching,
+    packing,
+    serving,
     files,
     keeping,
 )
 from sim.cli.door import app
 
 __all__ = ["app", "main"]
-_COMMANDS = (running, explaining, comparing, truces, analysing, fitting, judging, exercising, teaching, files, keeping)
 
 
 def main() -> None:

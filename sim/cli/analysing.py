@@ -23,6 +23,7 @@ from sim.cli.door import (
     open_console,
     ordinal,
     path_given,
+    print_json,
     read,
     refuse,
     tell,
@@ -37,6 +38,15 @@ class _Method(StrEnum):
 class _By(StrEnum):
     PARAMETER = "parameter"
     BLOCK = "block"
+
+
+def _require_engine(what: str) -> None:
+    from sim.study.computing import CannotCompile, require_engine
+
+    try:
+        require_engine(what)
+    except CannotCompile as error:
+        refuse(str(error), UNUSABLE)
 
 
 @app.command()
@@ -62,6 +72,7 @@ def sensitivity(
     out: Out = None,
 ) -> None:
     """Which assumption carries an answer: ranges screened, varied one by one, and their share against chance."""
+    _require_engine("a sensitivity analysis")
     case = compiled(read(scenario, sets))
     from sim.show.sensitivities import Options, answer
     from sim.study.sensitivity import By, Method
@@ -92,6 +103,7 @@ def phases(
     out: Out = None,
 ) -> None:
     """What all replications are doing, day by day: phases of the tracks, and what each side alleges."""
+    _require_engine("counting phases day by day")
     from sim.show.phasing import Options, answer, of_batch
 
     options = Options(what, tuple(sets or ()), seed, replications, central)
@@ -112,13 +124,14 @@ def zone(
     replication: Annotated[int, typer.Option(metavar="NUMBER", parser=ordinal, help="Which replication.")] = 0,
     sets: Sets = None,
     central: Central = False,
+    as_json: AsJson = False,
     out: Out = None,
 ) -> None:
     """The zone of agreement of one run, day by day, with the Nash point and what was offered."""
     case = compiled(read(scenario, sets))
     from sim.scenario.faults import nearest
     from sim.show.labels import labels_of
-    from sim.show.zone import keep_zone, told
+    from sim.show.zone import document, keep_zone, told
     from sim.strategies.asking import StrategyFailed
     from sim.study.results import NotAResult, Question
     from sim.study.zone import trace_zone
@@ -132,8 +145,12 @@ def zone(
     try:
         with redirect_stdout(sys.stderr):
             found = trace_zone(case, place, seed, replication, central=central)
-            folder = keep_zone(found, case, question, out or Path("results"))
+            kept = out or (None if as_json else Path("results"))
+            folder = None if kept is None else keep_zone(found, case, question, kept)
     except (NotAResult, StrategyFailed) as error:
         refuse(str(error), UNUSABLE)
+    if as_json:
+        print_json(document(found, case, question))
+        return
     typer.echo("\n".join(told(found, labels_of(case))))
     close(open_console(), [], folder)

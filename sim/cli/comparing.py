@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from sim.cli.door import (
-    INVALID,
     UNUSABLE,
     AsJson,
     Result,
     app,
+    faults_told,
     ordinal,
     path_given,
     print_faults,
@@ -51,27 +51,27 @@ def compare(
             metavar="NUMBER", parser=ordinal, help="Of scenarios that are run. \\[default: as the results, or 1]"
         ),
     ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="One more variant: the first, so changed. Repeatable."),
+    ] = None,
     central: Annotated[bool, typer.Option("--central", help="Run scenarios with every value at its middle.")] = False,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
     out: Elsewhere = None,
 ) -> None:
     """Compare variants replication by replication: what differs, by how much, and which endings flip."""
-    from sim.scenario.faults import InvalidScenario
     from sim.show.comparisons import Asked, answer
     from sim.study.compare import NotComparable
     from sim.study.query import Unanswerable
     from sim.study.results import NotAResult
 
-    asked = Asked(tuple(str(path_given(each)) for each in given), replications, seed, central, out)
+    asked = Asked(tuple(str(path_given(each)) for each in given), replications, seed, central, out, tuple(sets or ()))
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         nowhere = Path(place) if (as_json or as_csv) and out is None else None
         try:
-            with redirect_stdout(sys.stderr):
+            with faults_told(), redirect_stdout(sys.stderr):
                 done = answer(asked, nowhere, print_faults, partial(typer.echo, err=True))
-        except InvalidScenario as invalid:
-            print_faults(invalid.faults)
-            raise typer.Exit(INVALID) from None
         except (NotAResult, NotComparable, Unanswerable) as error:
             refuse(str(error), UNUSABLE)
     tell(done, as_json=as_json, as_csv=as_csv)

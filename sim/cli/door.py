@@ -10,6 +10,7 @@ import math
 import os
 import re
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -20,7 +21,7 @@ from sim.show.told import Refused
 from sim.terms import DISCLAIMER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -148,11 +149,19 @@ def read(scenario: Path, sets: "Iterable[str] | None") -> "Reading":
 
     if not is_file(scenario):
         refuse(f"'{scenario}': {why_no_file(scenario)}", UNUSABLE)
-    from sim.scenario.faults import InvalidScenario
     from sim.scenario.reading import read
 
-    try:
+    with faults_told():
         return read(scenario, tuple(sets or ()))
+
+
+@contextmanager
+def faults_told() -> "Iterator[None]":
+    """Within it, a file that is no scenario ends the command, and its faults are printed."""
+    from sim.scenario.faults import InvalidScenario
+
+    try:
+        yield
     except InvalidScenario as invalid:
         print_faults(invalid.faults)
         raise typer.Exit(INVALID) from None

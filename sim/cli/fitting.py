@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.door import INVALID, app, path_given, print_faults, tell
+from sim.cli.door import app, faults_told, path_given, tell
 
 
 @app.command()
@@ -26,13 +26,8 @@ def calibrate(
     ] = None,
 ) -> None:
     """Fit assumed values to data: ranges, a variant that has them, and what they predict."""
-    from sim.scenario.faults import InvalidScenario
     from sim.show.calibrations import answer
 
-    try:
-        with redirect_stdout(sys.stderr):
-            done = answer(file, out, variant, partial(typer.echo, err=True))
-    except InvalidScenario as invalid:
-        print_faults(invalid.faults)
-        raise typer.Exit(INVALID) from None
+    with faults_told(), redirect_stdout(sys.stderr):
+        done = answer(file, out, variant, partial(typer.echo, err=True))
     tell(done, as_json=as_json)

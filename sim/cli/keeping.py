@@ -22,19 +22,21 @@ from sim.terms import DISCLAIMER
 @app.command()
 def plot(result: Result, skin: Worn = None) -> None:
     """Draw the figures of a stored result again."""
-    from sim.show import folders
+    from sim.show import redrawing
     from sim.study.listing import require_skin
     from sim.study.query import Unanswerable
     from sim.study.results import NotAResult
 
     try:
         require_skin(result, skin)
-        drawn = folders.redraw(result)
+        drawn = redrawing.redraw(result)
     except (NotAResult, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
-    for path in drawn:
+    for path in drawn.files:
         typer.echo(path)
     typer.echo(DISCLAIMER)
+    for remark in drawn.remarks:
+        typer.echo(f"parley: {remark}", err=True)
 
 
 @app.command()

@@ -12,7 +12,6 @@ import typer
 
 from sim.cli.door import (
     FAILED,
-    INVALID,
     AsJson,
     Central,
     Out,
@@ -23,6 +22,7 @@ from sim.cli.door import (
     app,
     close,
     compiled,
+    faults_told,
     open_console,
     ordinal,
     path_given,
@@ -68,10 +68,7 @@ def run(
     except StrategyFailed as failure:
         refuse("a strategy failed; which and why is told without --skin" if skin else str(failure), FAILED)
     if folder is not None:
-        packages = results.packages_of(case)
-        with results.staged(folder) as fresh:
-            results.write_run(fresh, done, manifest, packages)
-            folders.draw_run(fresh, done, manifest, packages)
+        folders.keep_run(folder, done, manifest, results.packages_of(case))
     if as_json:
         print_json({**results.heading(manifest), **results.record_as_dict(done.record)})
         return
@@ -128,17 +125,12 @@ def batch(
         what, replications, seed, tuple(sets or ()), central, tuple(factors or ()), design, tuple(keep or ()), engine,
         jobs, cluster, out, skin or "",
     )  # fmt: skip
-    from sim.scenario.faults import InvalidScenario
     from sim.show.batches import answer
 
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
         nowhere = Path(place) if as_json and out is None else None
-        try:
-            with redirect_stdout(sys.stderr):
-                done = answer(options, nowhere, print_faults, partial(typer.echo, err=True))
-        except InvalidScenario as invalid:
-            print_faults(invalid.faults)
-            raise typer.Exit(INVALID) from None
+        with faults_told(), redirect_stdout(sys.stderr):
+            done = answer(options, nowhere, print_faults, partial(typer.echo, err=True))
     tell(done, as_json=as_json)
     if done.failed:
         raise typer.Exit(FAILED)

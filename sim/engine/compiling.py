@@ -12,7 +12,10 @@ import hashlib
 import math
 import os
 import re
+import shutil
 import sys
+import threading
+import time
 import types
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +62,9 @@ SOURCES = ("terms.py", "rules/*.py", "engine/*.py", "engine/loop/*.py", "strateg
 """What goes into the compiled engine: a change in any of these makes a new cache."""
 CACHE = "PARLEY_CACHE"
 """The environment variable that names the folder in which compiled code is kept."""
+UNUSED_DAYS = 30
+_KEPT = re.compile(r"[0-9a-f]{16}(?:-\d+-\d+)?")
+"""Names of folders of compiled code, and of such that somebody was removing."""
 
 
 class NotCompilable(Exception):
@@ -90,9 +96,34 @@ def cache_folder() -> Path | None:
     try:
         folder = home.expanduser() / fingerprint()
         folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            os.utime(folder)  # so that others see that it is in use
     except (OSError, RuntimeError):
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+def forget_unused(folder: Path) -> None:
+    """Remove what other versions kept beside a folder and nobody has used for UNUSED_DAYS.
+
+    Another process may start at the same moment: what it would need is first taken away as a whole, and given back if
+    it turns out to be in use; it finds either all or nothing, and compiles anew what it does not find.
+    """
+    oldest = time.time() - UNUSED_DAYS * 86_400
+    for other in sorted(folder.parent.iterdir()):
+        if other == folder or not _KEPT.fullmatch(other.name):
+            continue
+        gone = other.with_name(f"{other.name[:16]}-{os.getpid()}-{threading.get_ident()}")
+        try:
+            if other.lstat().st_mtime > oldest:
+                continue
+            other.rename(gone)
+            if gone.lstat().st_mtime > oldest:
+                gone.rename(other)
+            else:
+                shutil.rmtree(gone, ignore_errors=True)
+        except OSError:  # somebody else removes it, or it is not ours to remove
+            continue
 
 
 @contextmanager
@@ -218,6 +249,8 @@ def compile_engine() -> Engine:
     kept = _is_kept(folder, run.run_replications.__name__)  # the last that is compiled
     if not kept:
         _say("Compiling the engine for this machine; this is done once and takes some seconds.")
+        if folder is not None:
+            forget_unused(folder)
     crossings = {function: _by_address(function, place) for place, function in enumerate(CROSSINGS)}
     rebuilder = Rebuilder(_compiler if kept else _compiler_at_once, openers() | crossings)
     with _keeping(folder) as keeps, _nothing_collected():

@@ -7,6 +7,7 @@ from sim.engine import log, sight
 from sim.engine.delivering import Delivery
 from sim.engine.obligation import Due, Obligation
 from sim.engine.record import NEVER, DealRecord
+from sim.engine.renewal import answer_renewal
 from sim.engine.truce import Truce
 from sim.engine.world import Residue, Restraint
 from sim.rules import chance, compliance, mediation
@@ -15,9 +16,9 @@ from sim.scenario.expressions import Program
 from sim.terms import DealEnding, Gate, Phase, Purpose
 
 if TYPE_CHECKING:
+    from sim.engine.agreement import Agreement
     from sim.engine.seat import Seat
     from sim.engine.table import Table
-    from sim.engine.talks import Agreement
 
 
 class Deal:
@@ -315,7 +316,7 @@ class Deal:
         )
 
     def _renew(self) -> None:
-        answer = self.table.answer_renewal(self.agreement.outcome)
+        answer = answer_renewal(self.table, self.agreement.outcome)
         renewal = self.table.case.renewal
         assert renewal is not None
         renewed = answer.row != NEVER

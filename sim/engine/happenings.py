@@ -22,6 +22,8 @@ class Event:
         self.model = model
         self.case = case
         self.happened = 0
+        self.called = False
+        """Whether it comes to pass when next considered, whatever its day, chance and condition."""
 
     @property
     def is_scheduled(self) -> bool:
@@ -31,6 +33,10 @@ class Event:
     def consider(self) -> None:
         """Come to pass, if this is the day and nothing speaks against it."""
         model, case = self.model, self.case
+        if self.called:
+            self.called = False
+            self._happen()
+            return
         if case.times != NOWHERE and self.happened >= case.times:
             return
         if not case.since <= model.day <= case.until:

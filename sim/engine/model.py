@@ -14,6 +14,7 @@ from sim.engine.mediator import Mediator
 from sim.engine.party import Party
 from sim.engine.record import PartyRecord, Run, RunRecord
 from sim.engine.table import Table
+from sim.engine.voices import Voices
 from sim.engine.world import World
 from sim.rules import chance
 from sim.scenario.case import Case, MediatorNumbers, PartyNumbers, RuleNumbers, draw_parameters, numbers_at
@@ -41,6 +42,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         central: hold uncertain parameters at their middle instead of drawing them.
         logs: keep the event log (a batch does without).
         collects: feed Mesa's DataCollector every day.
+        voices: people who speak for parties and mediators; None where the engine plays all.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         central: bool = False,
         logs: bool = True,
         collects: bool = True,
+        voices: Voices | None = None,
     ) -> None:
         seed = 0 if rng is None else rng
         super().__init__(rng=seed)
@@ -61,6 +64,7 @@ class NegotiationModel(mesa.Model):  # type: ignore[misc]  # Mesa ships no type 
         self.central = central
         self.logs = logs
         self.collects = collects
+        self.voices = voices
         self.day = -1
         self.log: list[log.Entry] = []
         self._key = chance.replication_key(seed, replication)

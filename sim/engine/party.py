@@ -78,7 +78,12 @@ class Party(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
                 self.trust[other] = trust.drift(self.trust[other], baseline, self.model.rules.trust_drift)
 
     def _soften(self) -> None:
-        """Give up, now and then, a precondition that fades: the sooner the wearier the party is."""
+        """Give up, now and then, a precondition that fades: the sooner the wearier the party is.
+
+        Where a person speaks for the party, giving up is that person's to do.
+        """
+        if self.model.voices is not None and self.model.voices.speaks_for(self.ordinal):
+            return
         for table in self.model.tables:
             for standing in table.standings:
                 condition = standing.case

@@ -1,18 +1,20 @@
 """A track as a Mesa agent: one table that opens, talks, carries its deal, and opens again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import mesa
 
 from sim.engine import log, sight
-from sim.engine.appraisal import Appraisal, appraise, available
+from sim.engine.agreement import Agreement
+from sim.engine.appraisal import Appraisal, available
 from sim.engine.deal import Deal
 from sim.engine.record import NEVER, DealRecord, TalksRecord, TrackRecord
 from sim.engine.seat import Seat, with_care
-from sim.engine.talks import Agreement, Talks
-from sim.rules import offers, ripeness
+from sim.engine.talks import Talks
+from sim.engine.voices import Asked, Question
+from sim.rules import ripeness
 from sim.scenario.case import NOWHERE, PreconditionCase, Space, StepCase, TrackCase
 from sim.terms import DealEnding, Firmness, Gate, Phase, Purpose, TalksEnding
 
@@ -42,15 +44,6 @@ class Standing:
     def path(self) -> str:
         """How records and logs name it: `party.name`."""
         return f"{self.model.parties[self.case.holder].name}.{self.case.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class RenewalAnswer:
-    """What the parties said to a renewal: the row of the renewal's space, or NEVER."""
-
-    row: int
-    refused_by: tuple[str, ...]
-    conditions: tuple[log.Condition, ...]
 
 
 class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for subclassing
@@ -161,6 +154,16 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
             if left is not None:
                 self._end_talks(talks, TalksEnding.WALKOUT, left.party.name)
 
+    def ask(
+        self, asks: Asked, seats: Sequence[Seat], packages: Sequence[int] = (), by: str = ""
+    ) -> Mapping[int, Collection[int]]:
+        """What people in some of the seats say, by ordinal of the party; nothing where the engine plays them all."""
+        voices = self.model.voices
+        if voices is None:
+            return {}
+        of = tuple(seat.party.ordinal for seat in seats if voices.speaks_for(seat.party.ordinal))
+        return voices.ask(Question(self, asks, of, tuple(packages), by)) if of else {}
+
     def _end_talks(self, talks: Talks, ending: TalksEnding, party: str = "") -> None:
         self.talks_records.append(talks.record(ending))
         self.talks = None
@@ -264,35 +267,6 @@ class Table(mesa.Agent):  # type: ignore[misc]  # Mesa ships no type hints for s
         else:
             self.phase = Phase.DORMANT
             self.reopens_on = self.model.day + self.case.cool_down
-
-    def answer_renewal(self, outcome: int) -> RenewalAnswer:
-        """All parties answer a renewal: worth without inducement at least the reservation, and preconditions met."""
-        renewal = self.case.renewal
-        assert renewal is not None
-        today = appraise(self, renewal.space, Gate.RENEWS)
-        rows = [row for row in renewal.rows[outcome] if today.feasible[row]]
-        accepts = [[row for row in rows if self._accepts_renewal(seat, today, row)] for seat in range(len(self.seats))]
-        common = [row for row in rows if all(row in own for own in accepts)]
-        refused = [seat for seat, own in zip(self.seats, accepts, strict=True) if not own]
-        if common:
-            u = self.model.draw(Purpose.RENEWAL, track=self.ordinal)
-            allowed = [row in common for row in range(today.outcomes)]
-            chooser = int(u * len(self.seats))
-            row = offers.pick_best(today.flat, allowed, chooser, today.outcomes, len(self.seats))
-        else:
-            row = rows[0] if renewal.renews_on_silence and rows and not refused else NEVER
-        failing = 0
-        for asked in rows:
-            failing |= today.failing[asked] if row == NEVER else 0
-        conditions = tuple(
-            sight.report(self.model, s.case, self, renewal.space.outcomes[rows[0]])
-            for s in self.standings_in(failing, Gate.RENEWS)
-        )
-        return RenewalAnswer(row, tuple(seat.party.name for seat in refused), conditions)
-
-    def _accepts_renewal(self, seat: int, today: Appraisal, row: int) -> bool:
-        own = self.mask_of(lambda s: s.case.seat == seat, Gate.RENEWS)
-        return today.worths[seat][row] >= today.reservations[seat] and today.failing[row] & own == 0
 
     def steps_of(self, space: Space) -> Sequence[StepCase]:
         """The steps of what is agreed in a space: the table's own, or its renewal's."""

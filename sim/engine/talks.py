@@ -1,30 +1,21 @@
 """One set of talks: rounds of offers, bridging proposals, and what blocked the day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.engine import log, sight
+from sim.engine.agreement import Agreement
 from sim.engine.appraisal import Appraisal, appraise
+from sim.engine.bridging import bridge, estimate, mediates
 from sim.engine.record import NEVER, UNADDRESSED, TalksRecord, total
-from sim.engine.seat import with_care
-from sim.rules import chance, mediation, offers
+from sim.engine.voices import Asked
+from sim.rules import chance, offers
 from sim.terms import Gate, Protocol, Purpose, TalksEnding
 
 if TYPE_CHECKING:
     from sim.engine.mediator import Mediator
     from sim.engine.seat import Seat
     from sim.engine.table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What all parties said yes to, and how they came to it."""
-
-    outcome: int
-    via: str
-    inducements: tuple[float, ...]
-    """[seat]: worth promised by the mediator."""
 
 
 class Talks:
@@ -40,7 +31,10 @@ class Talks:
         self.on_table: dict[int, int] = {}
         """Last offer of each seat, under `alternating`."""
         self.estimates: dict[int, list[list[float]]] = {}
-        """What each mediator believes packages are worth to each seat, from its first bridging proposal on."""
+        """What each mediator believes packages are worth to each seat, from its first bridging proposal on, or
+        from the first day on which a person speaks for it."""
+        self.menus: dict[int, list[bool]] = {}
+        """[seat][outcome]: whether the seat put it in the last round, under `menu`; kept where there is a log."""
         self.blocked_by: list[int] = []
         """Unlocks of the last day of talks, as bit masks."""
         self.today: Appraisal = appraise(table, table.case.space, Gate.ACCEPTS)
@@ -53,6 +47,9 @@ class Talks:
         self.today = appraise(table, table.case.space, Gate.ACCEPTS)
         for seat in table.seats:
             seat.best_today = UNADDRESSED
+        for mediator in table.mediators:
+            if mediates(self, mediator):
+                estimate(self, mediator)
         bridging: list[Mediator] = []
         for _ in range(table.case.per_day):
             if self.round == table.case.rounds:
@@ -60,7 +57,7 @@ class Talks:
             agreement = self._hold_round()
             if agreement is None and self._is_bridging_round():
                 bridging = table.mediators
-                agreement = self._bridge()
+                agreement = bridge(self)
             self.round += 1
             self.proposer = (self.proposer + 1) % len(table.seats)
             if agreement is not None:
@@ -77,8 +74,16 @@ class Talks:
         return self.round >= self.table.case.rounds
 
     def walked_out(self) -> "Seat | None":
-        """The first seat, if any, whose party gives up after days on which nothing worth its while was offered."""
+        """The first seat, if any, whose party gives up after days on which nothing worth its while was offered.
+
+        A person who speaks for a party leaves when it suits that person.
+        """
+        voices = self.table.model.voices
         for seat in self.table.seats:
+            if voices is not None and voices.speaks_for(seat.party.ordinal):
+                if voices.walks_out(self.table, seat.party.ordinal):
+                    return seat
+                continue
             u = self.table.model.draw(Purpose.WALKOUT, track=self.table.ordinal, actor=seat.party.ordinal)
             if chance.happens(u, offers.walkout_chance(seat.party.numbers.impatience, seat.barren_days)):
                 return seat
@@ -115,26 +120,35 @@ class Talks:
 
     def _compare_menus(self, time: float, last_today: bool) -> Agreement | None:
         """Every seat puts all packages worth its demand; one that all put and no precondition bars is agreed."""
-        table, today = self.table, self.today
-        demands = [seat.demand(time, today) for seat in table.seats]
+        table, said = self.table, self.ask(Asked.ROUND, self.table.seats)
+        today = self.today
+        demands = [self._demand(seat, time, said.get(seat.party.ordinal)) for seat in table.seats]
         seats, flat = len(table.seats), today.flat
         allowed = [
             ok and offers.meets_all(flat, demands, outcome, today.outcomes, seats)
             for outcome, ok in enumerate(today.passes)
         ]
+        for packages in said.values():
+            allowed = [ok and outcome in packages for outcome, ok in enumerate(allowed)]
         last_to_answer = (self.proposer - 1) % seats
         outcome = offers.pick_best(flat, allowed, last_to_answer, today.outcomes, seats)
         if last_today or table.model.logs or any(seat.strategy.remembers for seat in table.seats):
-            self._hear_menus(demands, flat, last_today, agreed=outcome != NEVER)
+            self._hear_menus(demands, said, last_today, agreed=outcome != NEVER)
         return None if outcome == NEVER else Agreement(outcome, "offer", (0.0,) * seats)
 
-    def _hear_menus(self, demands: list[float], flat: list[float], last_today: bool, *, agreed: bool) -> None:
+    def _hear_menus(
+        self, demands: list[float], said: Mapping[int, Collection[int]], last_today: bool, *, agreed: bool
+    ) -> None:
         """Each seat takes note of the best that the others put before it: with several, the least of these."""
-        table, today = self.table, self.today
+        table, today, flat = self.table, self.today, self.today.flat
         menus = [
             [ok and row[outcome] >= demand for outcome, ok in enumerate(today.feasible)]
             for row, demand in zip(today.worths, demands, strict=True)
         ]
+        for seat in table.seats:
+            packages = said.get(seat.party.ordinal)
+            if packages is not None:
+                menus[seat.index] = [ok and outcome in packages for outcome, ok in enumerate(today.feasible)]
         self._speak_menus(demands, flat, menus)
         for seat in table.seats:
             heard = self._least_of_best(seat.index, menus, flat)
@@ -159,8 +173,9 @@ class Talks:
             least = offers.least_offer(flat, menu, seat.index, demand, nowhere, self.today.outcomes)
             seat.speak(demand, least)
             if self.table.model.logs:
-                own = self._own(seat)
+                own = self.own(seat)
                 meant = [put and mask & own == 0 for put, mask in zip(menu, self.today.failing, strict=True)]
+                self.menus[seat.index] = meant
                 shown = offers.least_offer(flat, meant, seat.index, demand, nowhere, self.today.outcomes)
                 self._tell_offer(seat, shown, demand, packages=sum(meant))
 
@@ -195,11 +210,15 @@ class Talks:
 
     def _hear_offer(self, time: float, last_today: bool) -> Agreement | None:
         """The proposer puts one package; all others hear it, and answer it."""
-        table, today = self.table, self.today
-        proposer = table.seats[self.proposer]
-        demand = proposer.demand(time, today)
-        avoid = table.mask_of(lambda s: s.case.seat == proposer.index or (table.case.polite and s.case.public))
+        table, proposer = self.table, self.table.seats[self.proposer]
+        chosen = self.ask(Asked.ROUND, [proposer]).get(proposer.party.ordinal)
+        today = self.today
+        demand = self._demand(proposer, time, chosen)
+        polite = table.case.polite and chosen is None
+        avoid = table.mask_of(lambda s: s.case.seat == proposer.index or (polite and s.case.public))
         allowed = [ok and mask & avoid == 0 for ok, mask in zip(today.feasible, today.failing, strict=True)]
+        if chosen is not None:
+            allowed = [ok and outcome in chosen for outcome, ok in enumerate(allowed)]
         nearness = self._nearness(proposer.index)
         offer = offers.least_offer(today.flat, allowed, proposer.index, demand, nearness, today.outcomes)
         proposer.speak(demand, offer)
@@ -207,25 +226,35 @@ class Talks:
         refused = offer == NEVER
         if offer != NEVER:
             self.on_table[proposer.index] = offer
-        for seat in table.seats:
-            if seat is not proposer:
-                self._note_heard(seat, offer)
-                if offer != NEVER:
-                    seat.received.append(offer)
-                    refused = self._refuses(seat, proposer, offer, seat.demand(time, today)) or refused
+        others = [seat for seat in table.seats if seat is not proposer]
+        said = self.ask(Asked.ANSWER, others, (offer,), proposer.party.name) if offer != NEVER else {}
+        for seat in others:
+            self._note_heard(seat, offer)
+            if offer != NEVER:
+                seat.received.append(offer)
+                answer = said.get(seat.party.ordinal)
+                refused = self._refuses(seat, offer, self._demand(seat, time, answer), answer) or refused
         if last_today:
             for seat in table.seats:
                 self._note_barren(seat)
         return None if refused else Agreement(offer, "offer", (0.0,) * len(table.seats))
 
-    def _refuses(self, seat: "Seat", proposer: "Seat", offer: int, demand: float) -> bool:
+    def _refuses(self, seat: "Seat", offer: int, demand: float, said: Collection[int] | None) -> bool:
         enough = self.today.worths[seat.index][offer] >= max(demand, self.today.reservations[seat.index])
-        if enough and self.today.failing[offer] & self._own(seat) == 0:
+        agrees = enough if said is None else offer in said
+        if agrees and self.today.failing[offer] & self.own(seat) == 0:
             return False
-        self._tell_refusal(seat, proposer, offer, demand)
+        self._tell_refusal(seat, self.table.seats[self.proposer], offer, demand)
         return True
 
-    def _own(self, seat: "Seat") -> int:
+    def _demand(self, seat: "Seat", time: float, said: Collection[int] | None) -> float:
+        """Worth that a seat demands: by its strategy, or the least worth among the packages that a person chose."""
+        if said is None:
+            return seat.demand(time, self.today)
+        worths = self.today.worths[seat.index]
+        return min((worths[outcome] for outcome in said), default=self.today.tops[seat.index])
+
+    def own(self, seat: "Seat") -> int:
         """The bits of a seat's own acceptance preconditions."""
         return self.table.mask_of(lambda standing: standing.case.seat == seat.index)
 
@@ -244,65 +273,16 @@ class Talks:
         every = self.table.case.bridge_every
         return every > 0 and (self.round + 1) % every == 0
 
-    def _bridge(self) -> Agreement | None:
-        for mediator in self.table.mediators:
-            outcome = self._bridging_proposal(mediator)
-            if outcome != NEVER:
-                agreement = self._answer_bridge(mediator, outcome)
-                if agreement is not None:
-                    return agreement
-        return None
+    # People in seats ------------------------------------------------------------------------------------
 
-    def _bridging_proposal(self, mediator: "Mediator") -> int:
-        """The package of greatest estimated surplus for all, among those that no public precondition bars."""
-        table, today = self.table, self.today
-        if mediator.ordinal not in self.estimates:
-            estimated = [mediator.estimate(seat, table.case.space) for seat in table.seats]
-            self.estimates[mediator.ordinal] = with_care(table.case.space, table.model.drawn, estimated)
-        estimates = self.estimates[mediator.ordinal]
-        promise = mediator.numbers.inducement_cap if mediator.manipulates else 0.0
-        biases = [mediator.bias_for(seat.party.ordinal) for seat in table.seats]
-        public = table.mask_of(lambda s: s.case.public)
-        best, best_product = NEVER, 0.0
-        for outcome in range(today.outcomes):
-            if not today.feasible[outcome] or today.failing[outcome] & public != 0:
-                continue
-            surpluses = [
-                estimate[outcome] - reservation + promise
-                for estimate, reservation in zip(estimates, today.reservations, strict=True)
-            ]
-            product = mediation.surplus_product(surpluses, biases, len(surpluses))
-            if product > best_product:
-                best, best_product = outcome, product
-        return best
-
-    def _answer_bridge(self, mediator: "Mediator", outcome: int) -> Agreement | None:
-        table, today = self.table, self.today
-        needs = today.needs(outcome)
-        promised = mediator.can_promise(needs)
-        refused = [
-            seat
-            for seat in table.seats
-            if (needs[seat.index] > 0.0 and not promised) or today.failing[outcome] & self._own(seat) != 0
-        ]
-        inducements = tuple(needs) if promised else (0.0,) * len(needs)
-        model = table.model
-        if model.logs:
-            model.tell(
-                log.Bridged(
-                    model.day,
-                    table.name,
-                    self.round,
-                    mediator.name,
-                    table.case.space.describe(outcome),
-                    tuple(seat.party.name for seat in refused),
-                    table.by_party(inducements),
-                )
-            )
-        if refused:
-            return None
-        mediator.leverage -= total(inducements)
-        return Agreement(outcome, mediator.name, inducements)
+    def ask(
+        self, asks: Asked, seats: Sequence["Seat"], packages: Sequence[int] = (), by: str = ""
+    ) -> Mapping[int, Collection[int]]:
+        """What people say; they may have dropped preconditions meanwhile, so packages are appraised anew."""
+        said = self.table.ask(asks, seats, packages, by)
+        if self.table.model.voices is not None:
+            self.today = appraise(self.table, self.table.case.space, Gate.ACCEPTS)
+        return said
 
     # The log --------------------------------------------------------------------------------------------
 
@@ -321,7 +301,7 @@ class Talks:
         if not model.logs:
             return
         values = table.case.space.outcomes[offer]
-        own = self.today.failing[offer] & self._own(seat)
+        own = self.today.failing[offer] & self.own(seat)
         failed = tuple(sight.report(model, s.case, table, values) for s in table.standings_in(own))
         model.tell(
             log.Refused(

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from sim.scenario import doubting, tables
 from sim.scenario.desk import Desk, Location
 from sim.scenario.names import RESERVED, UnknownName, parse_target, target_of
-from sim.scenario.schema import FEATURES, TRUCE_FEATURES, Event, Party
+from sim.scenario.schema.course import Event
+from sim.scenario.schema.kinds import FEATURES, TRUCE_FEATURES
+from sim.scenario.schema.sides import Party
 from sim.scenario.values import Value
 from sim.terms import Target
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sim.scenario import menus
 from sim.scenario.desk import Desk, Location
 from sim.scenario.names import RESERVED
-from sim.scenario.schema import Menus, Track, values_of
+from sim.scenario.schema.tracks import Menus, Track, values_of
 
 
 def check_menus(desk: Desk, track: Track, issues: Menus, days: str, at: list[str]) -> bool:

@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from sim.scenario import schema
 from sim.scenario.case import (
     NOWHERE,
     ActCase,
@@ -24,6 +23,8 @@ from sim.scenario.defaults import shipped_defaults
 from sim.scenario.expressions import compile_expression
 from sim.scenario.names import parse_target
 from sim.scenario.reading import Reading
+from sim.scenario.schema.kinds import MOST_DAYS
+from sim.scenario.schema.sides import Asset, Category
 from sim.scenario.track_compiling import TrackCompiler
 from sim.scenario.values import Value
 from sim.scenario.workbench import Workbench, readable
@@ -79,7 +80,7 @@ class _Compiler:
         case = dataclasses.replace(case, parameters=tuple(self.register.parameters))
         return dataclasses.replace(case, digest=digest_of(case))
 
-    def _goods(self) -> Iterator[tuple[str, schema.Category | schema.Asset]]:
+    def _goods(self) -> Iterator[tuple[str, Category | Asset]]:
         yield from self.file.categories.items()
         yield from self.file.assets.items()
 
@@ -157,7 +158,7 @@ class _Compiler:
             day=self.bench.day(event.date, NOWHERE),
             chance=self.bench.maybe(f"{path}.chance", event.chance),
             since=self.bench.day(event.since, 0),
-            until=self.bench.day(event.until, schema.MOST_DAYS),
+            until=self.bench.day(event.until, MOST_DAYS),
             times=NOWHERE if event.times is None else event.times,
             condition=None if event.if_ is None else compile_expression(event.if_, self.bench.table.for_world()),
             opens=tuple(self.bench.tracks.index(track) for track in event.opens),
@@ -223,8 +224,8 @@ def digest_of(case: Case) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _good(name: str, kind: schema.Category | schema.Asset) -> str:
+def _good(name: str, kind: Category | Asset) -> str:
     """What the reader calls it, an asset with its unit: tonnes of fuel."""
     label = kind.label or readable(name).lower()
-    unit = kind.unit if isinstance(kind, schema.Asset) else ""
+    unit = kind.unit if isinstance(kind, Asset) else ""
     return f"{unit} of {label}" if unit not in ("", label) else label

@@ -8,7 +8,10 @@ from typing import Any
 
 from sim.scenario.faults import InvalidScenario, Report
 from sim.scenario.provenance import Hoister
-from sim.scenario.schema import ASSET_FEATURES, CAPTIVE_FEATURES, OF_WAR, Curve, Party, Rules, Score, Strategy, Track
+from sim.scenario.schema import OF_WAR, Rules
+from sim.scenario.schema.kinds import ASSET_FEATURES, CAPTIVE_FEATURES
+from sim.scenario.schema.sides import Party, Strategy
+from sim.scenario.schema.tracks import Curve, Score, Track
 from sim.scenario.tree import parse, plain, read_text
 from sim.scenario.values import Status, Value, bare
 from sim.strategies.situation import StrategyParameter

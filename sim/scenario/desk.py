@@ -9,7 +9,8 @@ from pathlib import Path
 from sim.scenario.expressions import ExpressionFault, Names, NameTable, Program, compile_expression
 from sim.scenario.faults import Report, nearest
 from sim.scenario.provenance import Evidence
-from sim.scenario.schema import Scenario, Strategy
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.sides import Strategy
 from sim.scenario.tree import Positions, is_file
 from sim.scenario.values import Value
 from sim.strategies import shelf

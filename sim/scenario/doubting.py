@@ -9,7 +9,7 @@ from sim.scenario.expressions import Program, Reference
 from sim.scenario.faults import Report
 from sim.scenario.names import UnknownName, target_of
 from sim.scenario.outcomes import decide
-from sim.scenario.schema import TRUCE_FEATURES
+from sim.scenario.schema.kinds import TRUCE_FEATURES
 from sim.scenario.tree import Positions
 from sim.scenario.values import Value, bare
 from sim.terms import Op, Seen, Target

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.scenario.case import NOWHERE, StockCase, Transfer, TruceKind
-from sim.scenario.schema import Score
+from sim.scenario.schema.tracks import Score
 
 
 class MissingScore(Exception):
@@ -109,7 +109,7 @@ def score_of(score: Score, amount: float, label: str = "") -> float:
     Raises:
         MissingScore: where the table has no row for the value.
 
-    >>> from sim.scenario.schema import Curve
+    >>> from sim.scenario.schema.tracks import Curve
     >>> from sim.scenario.values import bare
     >>> score_of(Score(curve=Curve(scale=bare(250), power=bare(0.5))), 62.5)
     0.5

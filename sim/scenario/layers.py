@@ -9,7 +9,9 @@ from typing import NoReturn
 from sim.scenario import shape
 from sim.scenario.faults import Place, Report, Text, nearest
 from sim.scenario.provenance import Hoister
-from sim.scenario.schema import FORMAT, Scenario, Strategy
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.kinds import FORMAT
+from sim.scenario.schema.sides import Strategy
 from sim.scenario.tree import Entry, Node, Unreadable, is_file, parse, read_text
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sim.scenario.defaults import shipped_defaults
-from sim.scenario.schema import Choice, Truce, values_of
+from sim.scenario.schema.tracks import Choice, Truce, values_of
 
 OPEN = "open"
 """Says, in place of a number of days, that a truce has no end."""

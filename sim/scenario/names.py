@@ -7,7 +7,8 @@ from typing import NoReturn
 
 from sim.scenario import menus
 from sim.scenario.faults import nearest
-from sim.scenario.schema import Choice, Menus, Scenario, Track, values_of
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.tracks import Choice, Menus, Track, values_of
 from sim.terms import Gate, Phase, Seen, Target
 
 PHASE_WORDS = {phase.name.lower(): float(phase) for phase in Phase}

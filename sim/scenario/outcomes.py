@@ -13,7 +13,7 @@ from sim.scenario.case import NOWHERE, IssueCase, Promise, Space, StepCase, Stoc
 from sim.scenario.counting import Piles, foresee, may_move
 from sim.scenario.expressions import Program
 from sim.scenario.features import Handed, Package, Stake, part_of, scores_of
-from sim.scenario.schema import FEATURES
+from sim.scenario.schema.kinds import FEATURES
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sim.scenario.faults import Fault, InvalidScenario, Place, Report, Text
 from sim.scenario.json_schema import schema_document
 from sim.scenario.layers import Layers
 from sim.scenario.provenance import Evidence, attest
-from sim.scenario.schema import Part, Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.kinds import Part
 from sim.scenario.tree import Node, Positions, Unreadable, is_file
 from sim.scenario.validating import validate
 from sim.scenario.values import Status, Value

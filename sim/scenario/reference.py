@@ -16,8 +16,23 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.fields import FieldInfo
 
-from sim.scenario import expressions, names, schema, shape, tables, tree
+from sim.scenario import expressions, names, shape, tables, tree
 from sim.scenario.defaults import shipped_defaults
+from sim.scenario.schema import Rules, Scenario
+from sim.scenario.schema.course import Act
+from sim.scenario.schema.kinds import (
+    MOST_OUTCOMES,
+    ByLeaning,
+    ByLevel,
+    ByNumber,
+    ByRate,
+    Expression,
+    Name,
+    Names,
+    Part,
+)
+from sim.scenario.schema.sides import Fact, Mediator, Other, Party
+from sim.scenario.schema.tracks import Menu, Score, Scores, Talks, Track, Truce
 from sim.scenario.values import Status, Value, Within
 from sim.strategies import shelf
 from sim.terms import DISCLAIMER
@@ -25,24 +40,24 @@ from sim.terms import DISCLAIMER
 TEMPLATE = Path(__file__).with_name("reference.md.in")
 NOTHING = "–"
 _WORDS: Sequence[tuple[Any, str]] = (
-    (schema.Expression, "expression"),
-    (schema.Name, "name"),
-    (schema.Names, "names"),
-    (schema.Menu, "menu"),
+    (Expression, "expression"),
+    (Name, "name"),
+    (Names, "names"),
+    (Menu, "menu"),
     (str, "text"),
     (bool, "true or false"),
     (int, "whole number"),
     (datetime.date, "date"),
     (Any, "any value"),
 )
-_FOR_ALL = (schema.ByNumber, schema.ByLevel, schema.ByLeaning, schema.ByRate)
+_FOR_ALL = (ByNumber, ByLevel, ByLeaning, ByRate)
 _LIMITS: Mapping[str, int] = {
     "bytes": tree.MOST_BYTES,
     "days_back": names.MOST_DAYS_BACK,
     "characters": expressions.LONGEST,
     "levels": tree.DEEPEST,
     "operations": expressions.MOST_OPERATIONS,
-    "outcomes": schema.MOST_OUTCOMES,
+    "outcomes": MOST_OUTCOMES,
     "preconditions": tables.MOST_PRECONDITIONS,
     "values": tree.MOST_NODES,
 }
@@ -64,12 +79,12 @@ def page() -> str:
 # Blocks ---------------------------------------------------------------------------------------------------
 
 
-def blocks() -> dict[str, type[schema.Part]]:
+def blocks() -> dict[str, type[Part]]:
     """Every block of the format by its name in the code, the file itself first."""
-    return {model.__name__: model for _, model in _places(schema.Scenario, ())}
+    return {model.__name__: model for _, model in _places(Scenario, ())}
 
 
-def _places(model: type[schema.Part], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[schema.Part]]]:
+def _places(model: type[Part], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[Part]]]:
     """Every place in a file at which a block can stand, and the block."""
     yield path, model
     for key, annotation in shape.keys_of(model).items():
@@ -77,9 +92,9 @@ def _places(model: type[schema.Part], path: tuple[str, ...]) -> Iterator[tuple[t
             yield from _places(inner, under)
 
 
-def _inside(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[schema.Part]]]:
+def _inside(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[Part]]]:
     for found in shape.kinds(annotation):
-        if isinstance(found, type) and issubclass(found, schema.Part):
+        if isinstance(found, type) and issubclass(found, Part):
             yield path, found
         elif get_origin(found) in (dict, list):
             step = "<name>" if get_origin(found) is dict else "<number>"
@@ -89,7 +104,7 @@ def _inside(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str,
 def _block(name: str) -> str:
     """One block: its heading, where it stands, what it is, its keys, and why its defaults are what they are."""
     model = blocks()[name]
-    places = [".".join(path) for path, found in _places(schema.Scenario, ()) if found is model and path]
+    places = [".".join(path) for path, found in _places(Scenario, ()) if found is model and path]
     where = f"Stands under {' and '.join(f'`{place}`' for place in dict.fromkeys(places))}. " if places else ""
     summary = " ".join((model.__doc__ or "").split())
     rows = [_row(model, field, info) for field, info in model.model_fields.items()]
@@ -113,7 +128,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def _row(model: type[schema.Part], field: str, info: FieldInfo) -> tuple[str, str, str, str]:
+def _row(model: type[Part], field: str, info: FieldInfo) -> tuple[str, str, str, str]:
     """A key as it is written, what it holds, its default, its meaning.
 
     The description of a mapping begins with what its keys are: `by party: how far it lets the mediator in`.
@@ -136,7 +151,8 @@ def _described(info: FieldInfo) -> tuple[str, str]:
 def kind(annotation: Any) -> str:
     """What a key holds, in the words of the page.
 
-    >>> kind(schema.Level | None), kind(schema.FixedPositive), kind(Literal["menu", "alternating"])
+    >>> from sim.scenario.schema.kinds import FixedPositive, Level
+    >>> kind(Level | None), kind(FixedPositive), kind(Literal["menu", "alternating"])
     ('number 0 to 1', 'one number > 0', '`menu` or `alternating`')
     """
     if get_origin(annotation) in (Union, types.UnionType):
@@ -165,8 +181,8 @@ def _one_of(words: Sequence[object]) -> str:
 
 def _marked(annotation: Any, inner: Any, marks: Sequence[Any]) -> str:
     """What an annotation with a range or a short form holds."""
-    if annotation == schema.Scores:
-        return kind(schema.Score)
+    if annotation == Scores:
+        return kind(Score)
     if annotation in _FOR_ALL:
         return f"{kind(inner)} for all or"
     if isinstance(marks[0], Within):
@@ -195,24 +211,24 @@ def _size(marks: Sequence[Any]) -> str:
 # Defaults -------------------------------------------------------------------------------------------------
 
 
-def _shipped(model: type[schema.Part]) -> Mapping[str, object]:
+def _shipped(model: type[Part]) -> Mapping[str, object]:
     """The defaults of `defaults.yaml` that belong to a block."""
     shipped = shipped_defaults()
-    groups: dict[type[schema.Part], Mapping[str, object]] = {
-        schema.Party: {**shipped.party, "strategy": shipped.strategy.name},
-        schema.Mediator: shipped.mediator,
-        schema.Other: shipped.other,
-        schema.Fact: {"drift": shipped.fact_drift},
-        schema.Truce: {"open_counts_as": shipped.open_counts_as},
-        schema.Track: {**shipped.track, **shipped.structure},
-        schema.Talks: {**shipped.structure, "protocol": shipped.protocol.name.lower()},
-        schema.Act: {"violations": shipped.track["violations"]},
-        schema.Rules: shipped.rules,
+    groups: dict[type[Part], Mapping[str, object]] = {
+        Party: {**shipped.party, "strategy": shipped.strategy.name},
+        Mediator: shipped.mediator,
+        Other: shipped.other,
+        Fact: {"drift": shipped.fact_drift},
+        Truce: {"open_counts_as": shipped.open_counts_as},
+        Track: {**shipped.track, **shipped.structure},
+        Talks: {**shipped.structure, "protocol": shipped.protocol.name.lower()},
+        Act: {"violations": shipped.track["violations"]},
+        Rules: shipped.rules,
     }
     return groups.get(model, {})
 
 
-def _default(model: type[schema.Part], field: str, info: FieldInfo) -> str:
+def _default(model: type[Part], field: str, info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     given = _shipped(model).get(field, info.default)

@@ -4,7 +4,11 @@ import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from sim.scenario.schema import Act, Part, Scenario, Step, Strategy
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.course import Act
+from sim.scenario.schema.kinds import Part
+from sim.scenario.schema.sides import Strategy
+from sim.scenario.schema.tracks import Step
 from sim.scenario.values import Value
 
 RELATING = {Step: ("gives", " gives "), Act: ("gives", " gives ")}

@@ -15,6 +15,8 @@ from sim.scenario import schema
 from sim.scenario.case import NOWHERE, Case, EventCase, FactCase, PreconditionCase, RenewalCase, StrategyCase, TrackCase
 from sim.scenario.compiling import digest_of
 from sim.scenario.names import PHASE_WORDS, RESERVED
+from sim.scenario.schema import course, sides, tracks
+from sim.scenario.schema.kinds import FEATURES, Part
 from sim.scenario.values import Value
 from sim.strategies import shelf
 from sim.terms import Role
@@ -126,8 +128,9 @@ def _is_plain(name: str) -> bool:
 
 def _words_of_the_format() -> set[str]:
     """What stands in paths and expressions without being the name of anything in a scenario."""
-    parts = [part for part in vars(schema).values() if isinstance(part, type) and issubclass(part, schema.Part)]
-    known = {*schema.FEATURES, *RESERVED, *PHASE_WORDS, *_READERS, *_OTHER_WORDS, *shelf.shelf()}
+    found = (each for room in (schema, course, sides, tracks) for each in vars(room).values())
+    parts = [each for each in found if isinstance(each, type) and issubclass(each, Part)]
+    known = {*FEATURES, *RESERVED, *PHASE_WORDS, *_READERS, *_OTHER_WORDS, *shelf.shelf()}
     known |= {key for part in parts for key in part.model_fields}
     return known | {one.name for strategy in shelf.shelf() for one in shelf.find(strategy).parameters}
 

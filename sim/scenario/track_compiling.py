@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sim.scenario import menus, schema
+from sim.scenario import menus
 from sim.scenario.case import (
     NOWHERE,
     IssueCase,
@@ -20,6 +20,8 @@ from sim.scenario.faults import InvalidScenario, Report
 from sim.scenario.features import MissingScore, Stake
 from sim.scenario.names import Names
 from sim.scenario.outcomes import StepTerms, Terms, build_space, decide
+from sim.scenario.schema.kinds import MOST_DAYS
+from sim.scenario.schema.tracks import Choice, Menus, Precondition, Step, Track, Truce, values_of
 from sim.scenario.values import Value
 from sim.scenario.workbench import Workbench, readable
 from sim.strategies import shelf
@@ -104,7 +106,7 @@ class TrackCompiler:
             report.fault(self.bench.reading.positions.find(location).key, location, str(missing))
             raise InvalidScenario(report.faults) from None
 
-    def _terms(self, name: str, track: schema.Track, names: Names) -> Terms:
+    def _terms(self, name: str, track: Track, names: Names) -> Terms:
         truce = track.truce
         days, without_end = self._days(None if truce is None else truce.days, truce, track.issues, names)
 
@@ -128,14 +130,14 @@ class TrackCompiler:
             ),
         )
 
-    def _restraint_days(self, path: str, truce: schema.Truce | None) -> int:
+    def _restraint_days(self, path: str, truce: Truce | None) -> int:
         after = None if truce is None else truce.after_expiry
         return self.bench.maybe(
             f"{path}.truce.after_expiry.restraint_days", None if after is None else after.restraint_days
         )
 
     def _days(
-        self, text: str | None, truce: schema.Truce | None, issues: schema.Menus, names: Names
+        self, text: str | None, truce: Truce | None, issues: Menus, names: Names
     ) -> tuple[Program | None, Program | None]:
         """The days of a truce, and for which packages it has no end (None for none)."""
         if text is None:
@@ -143,13 +145,13 @@ class TrackCompiler:
         if menus.is_open(text, issues):
             return compile_expression(repr(menus.open_counts_as(truce)), names), compile_expression("true", names)
         named = menus.open_issue(text, issues)
-        may_open = named != "" and menus.OPEN in schema.values_of(issues[named])
+        may_open = named != "" and menus.OPEN in values_of(issues[named])
         without_end = compile_expression(f"proposal.{named} == {menus.OPEN}", names) if may_open else None
         return compile_expression(text, names), without_end
 
-    def _issue(self, name: str, menu: Sequence[schema.Choice], numbers: tuple[float, ...], names: Names) -> IssueCase:
+    def _issue(self, name: str, menu: Sequence[Choice], numbers: tuple[float, ...], names: Names) -> IssueCase:
         """An issue's menu: its values as numbers, and as the reader sees them."""
-        values = schema.values_of(menu)
+        values = values_of(menu)
         return IssueCase(
             name=name,
             values=numbers,
@@ -160,10 +162,10 @@ class TrackCompiler:
             ),
         )
 
-    def _steps(self, steps: Mapping[str, schema.Step], names: Names, path: str) -> tuple[StepTerms, ...]:
+    def _steps(self, steps: Mapping[str, Step], names: Names, path: str) -> tuple[StepTerms, ...]:
         return tuple(self._step(name, steps, names, path) for name in steps)
 
-    def _step(self, name: str, steps: Mapping[str, schema.Step], names: Names, path: str) -> StepTerms:
+    def _step(self, name: str, steps: Mapping[str, Step], names: Names, path: str) -> StepTerms:
         step, order, declines = steps[name], list(steps), steps[name].declines
         until = None if step.escrow is None else step.escrow.until
         if step.over_days is not None:
@@ -198,7 +200,7 @@ class TrackCompiler:
         )
         return StepTerms(case, tuple(gives), spread=step.over_days is not None)
 
-    def _stake(self, name: str, track: schema.Track, party: str) -> Stake:
+    def _stake(self, name: str, track: Track, party: str) -> Stake:
         interests = track.interests.get(party, {})
         scores = {}
         for feature in interests:
@@ -222,7 +224,7 @@ class TrackCompiler:
         )
 
     def _renewal(
-        self, name: str, track: schema.Track, stakes: list[Stake], agreed: Sequence[Sequence[float]], terms: Terms
+        self, name: str, track: Track, stakes: list[Stake], agreed: Sequence[Sequence[float]], terms: Terms
     ) -> RenewalCase:
         """The space of a renewal: what was agreed, but for the issues that the renewal puts anew."""
         renewal = track.renewal
@@ -268,7 +270,7 @@ class TrackCompiler:
     def _preconditions(
         self,
         name: str,
-        track: schema.Track,
+        track: Track,
         seats: Sequence[str],
         outcomes: Sequence[Sequence[float]],
         renewal: RenewalCase | None,
@@ -296,7 +298,7 @@ class TrackCompiler:
                         cost=self.bench.maybe(f"{path}.cost", condition.cost),
                         public=condition.public,
                         since=self.bench.day(condition.since, 0),
-                        until=self.bench.day(condition.until, schema.MOST_DAYS),
+                        until=self.bench.day(condition.until, MOST_DAYS),
                         claim=condition.claim or "",
                         always=_always(program, asked),
                         alike=_alike(program, asked),
@@ -304,7 +306,7 @@ class TrackCompiler:
                 )
         return tuple(conditions)
 
-    def _strategy(self, name: str, track: schema.Track, party: str) -> StrategyCase:
+    def _strategy(self, name: str, track: Track, party: str) -> StrategyCase:
         if party in track.strategy:
             given, path = track.strategy[party], f"tracks.{name}.strategy.{party}"
         else:
@@ -326,7 +328,7 @@ class TrackCompiler:
         )
 
 
-def _waiting_for(name: str, steps: Mapping[str, schema.Step]) -> list[str]:
+def _waiting_for(name: str, steps: Mapping[str, Step]) -> list[str]:
     """A step, and all that wait for it to be done, or for one that does."""
     waiting = [name]
     for _ in steps:
@@ -348,7 +350,7 @@ def _alike(program: Program, outcomes: Sequence[Sequence[float]]) -> tuple[int, 
     )
 
 
-def _firmness(condition: schema.Precondition) -> Firmness:
+def _firmness(condition: Precondition) -> Firmness:
     if condition.cost is not None:
         return Firmness.PRICED
     return Firmness.HARD if condition.fades is None else Firmness.FADES

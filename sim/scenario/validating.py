@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from sim.scenario import shape
 from sim.scenario.faults import Place, Report, nearest, one_of
-from sim.scenario.schema import FORMAT, OF_WAR, Part, Scenario
+from sim.scenario.schema import OF_WAR, Scenario
+from sim.scenario.schema.kinds import FORMAT, Part
 from sim.scenario.tree import Entry, Found, Node, Positions, Scalar, plain
 from sim.scenario.values import Value
 

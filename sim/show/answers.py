@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.show.words import number
+from sim.study.listing import Answer as Listing
 from sim.study.listing import Listed
 from sim.study.query import Answer
 
@@ -82,15 +84,24 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value - value != 0 else value
 
 
+def _asked(answers: Iterable[Listing]) -> str:
+    """The verbs, each with how often it was asked where that is more than once."""
+    times = Counter(each.verb for each in answers)
+    return ", ".join(verb if often == 1 else f"{verb} ({often})" for verb, often in times.items())
+
+
 def of_results(entries: Iterable[Listed], place: Path) -> Table:
-    """What results there are in a place: what each is, how far it is, how large, and when it was begun."""
+    """What results there are in a place: what each is, how far it is, how large, when begun, what was asked of it."""
+    entries = list(entries)
+    asked = ("Asked of it",) if any(entry.answers for entry in entries) else ()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for head in ("Result", "What", "Runs", "Failed", "MB", "Begun"):
+    for head in ("Result", "What", "Runs", "Failed", "MB", "Begun", *asked):
         table.add_column(head, justify="right" if head in NUMBERS else "left", overflow="fold")
     for entry in entries:
         runs = number(entry.done) if entry.done == entry.runs else f"{number(entry.done)} of {number(entry.runs)}"
         runs = runs if entry.runs else ""
         began = "" if entry.began is None else f"{entry.began:%Y-%m-%d %H:%M} UTC"
         name = entry.folder.name if entry.folder == place else str(entry.folder.relative_to(place))
-        table.add_row(name, entry.title, runs, number(entry.failed), f"{entry.bytes / 1e6:.1f}", began)
+        table.add_row(name, entry.title, runs, number(entry.failed), f"{entry.bytes / 1e6:.1f}", began,
+                      *[_asked(entry.answers)][: len(asked)])  # fmt: skip
     return table

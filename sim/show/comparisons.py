@@ -3,7 +3,7 @@
 import hashlib
 import shlex
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from sim.study.batch_file import is_batch_file
 from sim.study.compare import Against, Comparison, Move, NotComparable, Side, require_common, sides_of
 from sim.study.compare import compare as count
 from sim.study.options import Options
-from sim.study.plan import hash_of
+from sim.study.plan import hash_of, setting_text
 from sim.study.results import heading_of, write_json
 from sim.study.versions import rules_version
 
@@ -38,6 +38,8 @@ class Asked:
     central: bool = False
     out: Path | None = None
     """Where the comparison is kept, if not in the first result's folder."""
+    sets: tuple[str, ...] = ()
+    """Changes that make one more variant of the first, as `path=value`."""
 
     @property
     def command(self) -> str:
@@ -45,12 +47,14 @@ class Asked:
         words = ["parley", "compare", *self.given]
         for name, value in (("-n", self.replications), ("--seed", self.seed)):
             words += [name, str(value)] if value is not None else []
+        for change in self.sets:
+            words += ["--set", change]
         return shlex.join([*words, *(["--central"] if self.central else [])])
 
 
-def answer(
+def compared_as_asked(
     asked: Asked, nowhere: Path | None, warn: Callable[[Iterable[Fault]], None], write: Callable[[str], None]
-) -> Told:
+) -> Comparison:
     """Compare what is named; a scenario is run first, or gone on with.
 
     Args:
@@ -65,12 +69,15 @@ def answer(
         NotAResult, NotComparable, Unanswerable: what is named cannot be compared.
         OSError: a place cannot be written.
     """
-    sides = _sides(asked, nowhere, warn, write)
-    if len(sides) > compare.MOST_OTHERS + 1:
-        points = ", ".join(f"{side.folder}#{side.point}" for side in sides[:2])
-        most = compare.MOST_OTHERS + 1
-        raise NotComparable(f"{len(sides)} variants are more than {most}: choose points, such as {points}")
-    comparison = count(sides)
+    return compared(_sides(asked, nowhere, warn, write))
+
+
+def answer(
+    asked: Asked, nowhere: Path | None, warn: Callable[[Iterable[Fault]], None], write: Callable[[str], None]
+) -> Told:
+    """Compare what is named, keep it and tell it; arguments and errors are those of `compared_as_asked`."""
+    comparison = compared_as_asked(asked, nowhere, warn, write)
+    sides = [comparison.first, *(against.side for against in comparison.others)]
     names = compare.names_of(sides)
     plain = _as_json(comparison, names, asked.command)
     files: tuple[Path, ...] = ()
@@ -84,12 +91,26 @@ def answer(
         files = (*save(drawing.figure, place, drawing.data, drawing.alt), document)
     return Told(
         tables=list(compare.tables_of(comparison, names)),
-        hints=[*_examples(comparison, names), compare.caveat(comparison)],
+        hints=[*examples(comparison, names), compare.caveat(comparison)],
         rows=list(compare.rows_of(comparison, names)),
         as_json=plain,
         files=files,
-        remarks=list(_remarks(comparison, names)),
+        remarks=list(remarks_of(comparison, names)),
     )
+
+
+def compared(sides: Sequence[Side]) -> Comparison:
+    """Variants against the first of them, as many as can be drawn.
+
+    Raises:
+        NotComparable: there are more, or they cannot be compared.
+        Unanswerable: a table is damaged.
+    """
+    if len(sides) > compare.MOST_OTHERS + 1:
+        points = ", ".join(f"{side.folder}#{side.point}" for side in sides[:2])
+        most = compare.MOST_OTHERS + 1
+        raise NotComparable(f"{len(sides)} variants are more than {most}: choose points, such as {points}")
+    return count(sides)
 
 
 def _sides(
@@ -108,6 +129,8 @@ def _sides(
     for at, each in enumerate(asked.given):
         if at not in found and not is_batch_file(Path(each)):
             compile_case(read(each))  # a fault in the last scenario is told before the first is run
+            if asked.sets and at == 0:
+                compile_case(read(each, asked.sets))
     like = next((sides[0] for sides in found.values()), None)
     for at, each in enumerate(asked.given):
         if at not in found:
@@ -115,7 +138,22 @@ def _sides(
             done = batches.answer(_options(asked, Path(each), like, place), None, warn, write)
             if done.folder is not None:
                 found[at] = sides_of(str(done.folder))
+    if asked.sets:
+        first, place = found[0][0], None if nowhere is None else nowhere / "set"
+        done = batches.answer(_changed(asked, first, place), None, warn, write)
+        if done.folder is not None:
+            found[len(found)] = sides_of(str(done.folder))
     return [side for at in sorted(found) for side in found[at]]
+
+
+def _changed(asked: Asked, first: Side, place: Path | None) -> Options:
+    """How one more variant of the first is run: like it, but for the changes."""
+    options, settings = (
+        _options(asked, Path(first.entry.file), first, place),
+        first.manifest.points[first.point].settings,
+    )
+    varied = (setting_text(path, value) for path, value in zip(first.manifest.factors, settings, strict=True))
+    return replace(options, sets=(*first.entry.sets, *varied, *asked.sets))
 
 
 def _options(asked: Asked, file: Path, like: Side | None, place: Path | None) -> Options:
@@ -199,7 +237,7 @@ def _replay(first: Side, second: Side, move: Move) -> list[str]:
     return [shlex.join(side.replay(move.replication)) for side in (first, second)]
 
 
-def _examples(comparison: Comparison, names: Sequence[str]) -> list[str]:
+def examples(comparison: Comparison, names: Sequence[str]) -> list[str]:
     """For the most frequent flip of every track, how both sides of one pair are told."""
     lines = []
     for against, name in zip(comparison.others, names[1:], strict=True):
@@ -211,7 +249,8 @@ def _examples(comparison: Comparison, names: Sequence[str]) -> list[str]:
     return lines
 
 
-def _remarks(comparison: Comparison, names: Sequence[str]) -> list[str]:
+def remarks_of(comparison: Comparison, names: Sequence[str]) -> list[str]:
+    """What to keep in mind: failed runs, outcomes that only one has, files that were changed since."""
     remarks = []
     for against, name in zip(comparison.others, names[1:], strict=True):
         remarks += [f"{name} and {names[0]}: {remark}" for remark in against.remarks]

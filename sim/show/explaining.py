@@ -1,16 +1,20 @@
 """The command `parley explain`: a batch, a run or a scenario is asked why there was no deal, and the answer kept."""
 
 import csv
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from sim.engine.record import NEVER, Run
 from sim.scenario.case import Case
 from sim.show import blocking, blocking_tables
 from sim.show.explain import explain, refusal_rows
-from sim.show.files import save
+from sim.show.files import Drawing
+from sim.show.folders import save_all
 from sim.show.labels import Labels, expression_text, labels_of, unlocks_text
 from sim.show.told import Refused, Told
 from sim.show.words import counted, date_text, listed, number, package_text
@@ -20,11 +24,13 @@ from sim.study.contradictions import FirstDay, contradictions, first_day
 from sim.study.manifest import BatchManifest, read_batch_manifest
 from sim.study.plan import setting_text
 from sim.study.rerunning import CannotRerun, case_of
-from sim.study.results import Manifest, Question, heading, heading_of, write_json
+from sim.study.results import Manifest, NotAResult, Question, heading, heading_of, write_json
 from sim.study.store import read_receipts
 from sim.study.unlocking import Draws, NoTarget, Unlocking, kept_unlocking, target_of, unlocking
 from sim.study.versions import rules_version
 
+EXPLAIN = "explain.json"
+"""The document that is kept beside a batch or a run."""
 MOST_RUNS = {"compiled": 2_000, "mesa": 50}
 """By engine: replications on which sets of preconditions are tried, if nobody says how many."""
 MOST_ROWS = 24
@@ -53,13 +59,38 @@ class Asked:
         return "".join(f" {option} {value}" for option, value in given.items() if value is not None)
 
 
-def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) -> Told:
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a track of a batch had no deal, in numbers."""
+
+    manifest: BatchManifest
+    point: int
+    track: str
+    """The one that is looked at."""
+    found: Mapping[str, stored.Blocking]
+    """By track."""
+    unlocked: Unlocking | None
+    """None where it could not be run; a remark says why."""
+    remarks: tuple[str, ...]
+
+    @property
+    def labels(self) -> Labels:
+        """What a reader calls its names."""
+        return Labels(**self.manifest.scenario_of(self.point).labels)
+
+    @property
+    def horizon(self) -> int:
+        """Days of its runs."""
+        return self.manifest.horizon_of(self.point)
+
+
+def explained(folder: Path, asked: Asked, out: Path | None, write: Write) -> Explained:
     """What blocked a track over a batch, and what would unlock it.
 
     Args:
         folder: the batch.
         asked: which track and target, and how.
-        out: where figures and numbers are written; None for nowhere.
+        out: where what was run is kept, to be found again; None for nowhere.
         write: takes a line for who waits.
 
     Raises:
@@ -72,28 +103,75 @@ def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) ->
     point = _point(folder, manifest, asked.point)
     found = stored.blocking(folder, manifest, point)
     track = _track(folder, found, asked.track)
-    labels, horizon = Labels(**manifest.scenario_of(point).labels), manifest.horizon_of(point)
-    lines = blocking.blocking_text(found[track], labels)
-    lines += [line for name in found if name != track for line in blocking.blocking_text(found[name], labels)]
-    told = list(blocking_tables.of_blocking(found[track], labels))
     remarks, unlocked = list(_remarks(folder, manifest)), None
     try:
         unlocked = _unlocking(folder, manifest, replace(asked, track=track), point, found[track], out, write)
     except (CannotRerun, CannotCompile) as error:
         remarks.append(f"what unlocks has to be run, and cannot be: {error}")
+    return Explained(manifest, point, track, found, unlocked, tuple(remarks))
+
+
+def explain_batch(folder: Path, asked: Asked, out: Path | None, write: Write) -> Told:
+    """What `explained` finds, ready to be printed; figures and numbers are written to `out`, if it is named.
+
+    Raises OSError (the place cannot be written) and what `explained` raises.
+    """
+    found = explained(folder, asked, out, write)
+    told = tell(found, f"parley explain {folder}{asked.words}", out)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        save_all(out, drawings(found))
+        write_json(out / EXPLAIN, told.as_json)
+    return told
+
+
+def tell(explained: Explained, command: str, folder: Path | None = None) -> Told:
+    """Sentences, tables and a document: why there was no deal.
+
+    Args:
+        explained: the numbers.
+        command: which asks the same again.
+        folder: where it is kept.
+    """
+    found, unlocked, labels, horizon = explained.found, explained.unlocked, explained.labels, explained.horizon
+    track, manifest = explained.track, explained.manifest
+    lines = blocking.blocking_text(found[track], labels)
+    lines += [line for name in found if name != track for line in blocking.blocking_text(found[name], labels)]
+    told = list(blocking_tables.of_blocking(found[track], labels))
     if unlocked is not None:
-        lines += [*blocking.unlocking_text(unlocked, horizon, labels), *_example(manifest, point, unlocked)]
+        lines += [*blocking.unlocking_text(unlocked, horizon, labels), *_example(manifest, explained.point, unlocked)]
         told += blocking_tables.of_unlocking(unlocked, horizon, labels)
     document = {
-        **heading_of(manifest.title, f"parley explain {folder}{asked.words}", manifest.identity),
+        **heading_of(manifest.title, command, manifest.identity),
+        "point": explained.point,
+        "track": track,
         "text": lines,
         "blocking": {name: asdict(each) for name, each in found.items()},
         "unlocking": None if unlocked is None else asdict(unlocked),
     }
-    if out is not None:
-        _draw(out, manifest, found[track], unlocked, labels, horizon)
-        write_json(out / "explain.json", document)
-    return Told(lines=lines, tables=told, as_json=document, folder=out, remarks=remarks)
+    return Told(lines=lines, tables=told, as_json=document, folder=folder, remarks=list(explained.remarks))
+
+
+def kept_explanation(folder: Path) -> Explained | None:
+    """What was found before of a batch and kept in its folder; None where nothing was.
+
+    Raises:
+        NotAResult: the folder holds no batch, or the explanation is damaged.
+    """
+    path = folder / EXPLAIN
+    if not path.is_file():
+        return None
+    manifest = read_batch_manifest(folder)
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        found = TypeAdapter(dict[str, stored.Blocking]).validate_python(plain["blocking"])
+        unlocked = TypeAdapter(Unlocking | None).validate_python(plain["unlocking"])
+        point, track = int(plain["point"]), str(plain["track"])
+        if not (0 <= point < len(manifest.points) and track in found):
+            raise ValueError(f"no point {point} with a track '{track}'")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NotAResult(f"'{path}' is damaged: to make it again: parley explain {folder}") from None
+    return Explained(manifest, point, track, found, unlocked, ())
 
 
 def _track(folder: Path, found: Mapping[str, stored.Blocking], named: str | None) -> str:
@@ -161,16 +239,17 @@ def _unlocking(
     return kept_unlocking(out, case, target, draws, sets, tell)
 
 
-def _draw(
-    out: Path, manifest: BatchManifest, found: stored.Blocking, unlocked: Unlocking | None, labels: Labels, horizon: int
-) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+def drawings(explained: Explained) -> Iterator[tuple[str, Drawing]]:
+    """The figures, by name: `explain` where a set unlocks some day, `explain-unlocks` where one gains."""
+    labels, manifest, unlocked = explained.labels, explained.manifest, explained.unlocked
+    found = explained.found[explained.track]
     if found.sets:
-        drawing = blocking.draw_blocking(found, labels, seed=manifest.seed, title=manifest.title)
-        save(drawing.figure, out / "explain", drawing.data, drawing.alt)
+        yield "explain", blocking.draw_blocking(found, labels, seed=manifest.seed, title=manifest.title)
     if unlocked is not None and unlocked.smallest:
-        drawing = blocking.draw_unlocking(unlocked, horizon, labels, title=manifest.title)
-        save(drawing.figure, out / "explain-unlocks", drawing.data, drawing.alt)
+        yield (
+            "explain-unlocks",
+            blocking.draw_unlocking(unlocked, explained.horizon, labels, title=manifest.title),
+        )
 
 
 def explain_run(run: Run, manifest: Manifest, out: Path | None) -> Told:

@@ -16,12 +16,14 @@ from sim.engine.chunk import Column, Days
 from sim.show import style
 from sim.show.files import Drawing
 from sim.show.labels import Labels
+from sim.show.levels import KEY_WIDTH, MOST_BANDS, columns_of, draw_levels, kinds_of, names_of
 from sim.show.words import capital, counted, date_text, spaced
 from sim.study.summary import share_of
 from sim.terms import Phase
 
-PANEL, LEDGERS, KEY, EDGES = 1.0, 0.9, 0.3, 1.0
-"""Heights in inches of a track's panel, of that of the ledgers, of the key, and of what stands around them."""
+PANEL, LEDGERS, ROW, KEY, EDGES = 1.0, 0.75, 0.13, 0.3, 1.0
+"""Inches: a track's panel, that of a level or the ledgers, a row of its legend, the key, what stands around them."""
+BANDS = "; bands from decile 1 to 9"
 LOOKS = {
     Phase.DORMANT: ("#ffffff", ""),
     Phase.TALKS: (style.COLOURS[0], ""),
@@ -34,7 +36,7 @@ LOOKS = {
 
 
 def draw_phases(days: Days, tracks: Sequence[str], labels: Labels, *, title: str, seed: int) -> Drawing:
-    """Compose the picture: a panel for each track, its phases stacked; below, what each side alleges a day.
+    """Compose the picture: a panel for each track, its phases stacked; below, levels, and what each side alleges a day.
 
     Args:
         days: of all replications.
@@ -44,23 +46,30 @@ def draw_phases(days: Days, tracks: Sequence[str], labels: Labels, *, title: str
         seed: of the draws.
     """
     alleging = bool(numpy.any(days.ledgers))
-    heights = [KEY] + [PANEL] * len(tracks) + [LEDGERS] * alleging
+    kinds = kinds_of(days)
+    keys = [names_of(days, kind, labels) for kind in kinds] + [_alleging(days, labels)] * alleging
+    ledgers = [LEDGERS + ROW * -(-len(names) // style.columns_within(names, KEY_WIDTH)) for names in keys]
+    heights = [KEY, *[PANEL] * len(tracks), *ledgers]
     figure = style.blank(style.COLUMN, sum(heights) + EDGES)
     top, *panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     top.set_axis_off()
     for place, axes in enumerate(panels[: len(tracks)]):
         draw_track(days, place, axes)
         style.tidy(axes, title=labels.track(tracks[place]), y="runs")
+    for kind, axes in zip(kinds, panels[len(tracks) :], strict=False):
+        draw_levels(days, kind, axes, labels)
     if alleging:
         draw_ledgers(days, panels[-1], labels)
     panels[-1].set_xlabel("days since the start", fontsize=style.TEXT)
     found = [phase for phase in Phase if days.phases[:, :, phase].any()]
     handles = [_patch(phase) for phase in found]
-    columns = style.columns_within([str(handle.get_label()) for handle in handles], (style.COLUMN - 0.4) * 72)
+    columns = style.columns_within([str(handle.get_label()) for handle in handles], (style.COLUMN - 0.9) * 72)
     top.legend(handles=handles, loc="center left", ncols=columns, fontsize=style.SMALL, frameon=False,
                handlelength=1.6, columnspacing=1.2, borderaxespad=0.0)  # fmt: skip
     style.head(figure, title)
-    note = style.caption(days.replications, seed)
+    note = style.caption(days.replications, seed) + (
+        BANDS if any(len(names_of(days, kind, labels)) <= MOST_BANDS for kind in kinds) else ""
+    )
     style.sign(figure, note)
     return Drawing(figure, rows_of(days, tracks), f"{title}. {' '.join(told(days, tracks, labels))} {note}.")
 
@@ -86,19 +95,24 @@ def draw_track(days: Days, place: int, axes: Axes) -> Axes:
     return axes
 
 
+def _alleging(days: Days, labels: Labels) -> list[str]:
+    return [f"alleged by {labels.party(party)}" for party in days.parties]
+
+
 def draw_ledgers(days: Days, axes: Axes, labels: Labels) -> Axes:
     """Draw how many violations each party alleges a day, on average: one ledger each, never merged."""
     lines: list[Line2D] = []
-    for place, party in enumerate(days.parties):
+    names = _alleging(days, labels)
+    for place, name in enumerate(names):
         look = style.stroke(place)
         lines += axes.plot(
             numpy.arange(len(days.ledgers)) + 0.5, days.ledgers[:, place] / days.replications,
-            color=look.colour, linestyle=look.line, lw=1.1, label=f"alleged by {labels.party(party)}",
+            color=look.colour, linestyle=look.line, lw=1.1, label=name,
         )  # fmt: skip
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     style.tidy(axes, y="a run and day")
-    style.key(axes, lines, columns=style.columns_within([str(line.get_label()) for line in lines], 2.6 * 72))
+    style.key(axes, lines, columns=style.columns_within(names, KEY_WIDTH))
     return axes
 
 
@@ -110,14 +124,14 @@ def _patch(phase: Phase) -> Patch:
 
 
 def rows_of(days: Days, tracks: Sequence[str]) -> list[dict[str, Any]]:
-    """Everything drawn, a row for each day: runs in each phase of each track; alleged by each party, over all runs."""
-    rows = []
+    """Everything drawn, a row for each day: over all runs, phases of each track and what each party alleges; levels."""
+    rows, levels = [], columns_of(days)
     for day in range(len(days.phases)):
         row: dict[str, Any] = {"day": day, "runs": days.replications}
         for place, track in enumerate(tracks):
             row |= {f"{track}.{phase.name.lower()}": int(days.phases[day, place, phase]) for phase in Phase}
         row |= {f"{party}.alleged": int(days.ledgers[day, place]) for place, party in enumerate(days.parties)}
-        rows.append(row)
+        rows.append(row | levels[day])
     return rows
 
 

@@ -87,7 +87,6 @@ def answer(case: Case, options: Options, out: Path | None) -> Told:
             "kind": KIND,
             "scenario": case.digest,
             "days": rows_of(days, tracks),
-            "levels": dict(zip(days.names, days.mean().T.tolist(), strict=True)),
             "versions": versions(),
         }
         folder = _keep(out, f"{case.name}-phases-{identity[:12]}", drawing, plain)

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sim.engine.chunk import column_names
 from sim.engine.compiled import NotCompilable, prepare
 from sim.scenario.case import Case
-from sim.show.files import save
+from sim.show.files import Drawing, save
 from sim.show.sensitivity import Teller
 from sim.show.told import Refused, Told
 from sim.study import paired, sensitivity, variance
@@ -64,26 +64,39 @@ def answer(case: Case, options: Options, out: Path | None, write: Callable[[str]
         Refused: it cannot be done as asked.
         OSError: the place cannot be written.
     """
+    teller, identity, folder = found(case, options, out, write)
+    plain = _as_json(teller, case, options, identity)
+    try:
+        if folder is not None:
+            with staged(folder) as fresh:
+                _keep(teller, plain, fresh)
+    except NotAResult as error:
+        raise Refused(str(error)) from None
+    return Told(lines=teller.sentences(), tables=list(teller.tables()), as_json=plain, folder=folder)
+
+
+def found(
+    case: Case, options: Options, out: Path | None, write: Callable[[str], None]
+) -> tuple[Teller, str, Path | None]:
+    """Find out what an outcome rests on, or find it among what is kept: its teller, identity and folder.
+
+    Arguments and errors are those of `answer`; nothing is written.
+    """
     try:
         outcome = Outcome.read(options.outcome, column_names(case))
         asked = Asked(outcome, options.method, options.by, options.n, options.top, options.seed)
         identity = _identity(case, asked)
         folder = None if out is None else out / f"{case.name}-sensitivity-{identity[:12]}"
-        found = None if folder is None else _kept(folder, identity)
-        if found is not None:
+        known = None if folder is None else _kept(folder, identity)
+        if known is not None:
             write(f"parley: found in {folder}")
         else:
             if folder is not None:
                 require_room(folder)
-            found = analyse(prepare(case), asked, cores())
-        teller = Teller(found, asked, case.title)
-        plain = _as_json(found, asked, case, options, identity)
-        if folder is not None:
-            with staged(folder) as fresh:
-                _keep(teller, plain, fresh)
+            known = analyse(prepare(case), asked, cores())
     except (NotAResult, NotCompilable, RunsFailed, UnknownOutcome, ValueError) as error:
         raise Refused(str(error)) from None
-    return Told(lines=teller.sentences(), tables=list(teller.tables()), as_json=plain, folder=folder)
+    return Teller(known, asked, case.title), identity, folder
 
 
 def _identity(case: Case, asked: Asked) -> str:
@@ -105,6 +118,13 @@ def _kept(folder: Path, identity: str) -> Sensitivity | None:
         return None
 
 
+def drawn_again(plain: dict[str, Any]) -> Iterator[tuple[str, Drawing]]:
+    """The figures of what was found before. Raises KeyError, TypeError, ValueError: it is not that."""
+    found: Sensitivity = TypeAdapter(Sensitivity).validate_python(plain["found"])
+    asked: Asked = TypeAdapter(Asked).validate_python(plain["asked"])
+    return Teller(found, asked, str(plain["title"])).drawings()
+
+
 def _keep(teller: Teller, plain: dict[str, Any], fresh: Path) -> None:
     write_json(fresh / MANIFEST, plain)
     for name, drawing in teller.drawings():
@@ -119,13 +139,13 @@ def _keep(teller: Teller, plain: dict[str, Any], fresh: Path) -> None:
                            each.spread, strength.value, strength.low, strength.high])  # fmt: skip
 
 
-def _as_json(found: Sensitivity, asked: Asked, case: Case, options: Options, identity: str) -> dict[str, Any]:
+def _as_json(teller: Teller, case: Case, options: Options, identity: str) -> dict[str, Any]:
     return {
         **heading_of(case.title, options.command, identity),
         "kind": KIND,
         "scenario": case.digest,
-        "asked": asdict(asked),
-        "sentences": Teller(found, asked, case.title).sentences(),
-        "found": asdict(found),
+        "asked": asdict(teller.asked),
+        "sentences": teller.sentences(),
+        "found": asdict(teller.found),
         "versions": versions(),
     }

@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
@@ -193,6 +194,8 @@ class Teller:
             else "mean; beside it the change"
         )
         style.tidy(axes, x=f"{self.asked.outcome.text}\n{of}")
+        if self.asked.outcome.is_share:
+            axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
         handles = [
             Patch(facecolor=style.COLOURS[0], label=f"at quantile {ENDS[0]:g}"),
             Patch(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sim.engine import log
 from sim.show.labels import Labels, conditions_text, seen_text, unlocks_text
-from sim.show.words import agree, capital, counted, listed, number, package_text, spaced
+from sim.show.words import agree, capital, counted, listed, number, package_text, plural, spaced
 
 
 class Kind(StrEnum):
@@ -113,7 +113,8 @@ def _(entry: log.TalksOpened, labels: Labels) -> Sentence:
     elif entry.by in labels.events:
         convened = f"on the event {labels.event(entry.by)}"
     else:
-        convened = f"with {labels.mediator(entry.by)} as mediator"
+        who = labels.mediator(entry.by)
+        convened = f"with {who} as {'mediators' if plural(who) else 'mediator'}"
     again = f" again (number {entry.number})" if entry.number > 1 else ""
     text = f"Talks open{again}, {convened}; {agree(labels.party(entry.proposer), 'proposes~ first')}."
     return Sentence(Kind.TALKS, Severity.STEP, text)

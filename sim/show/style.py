@@ -6,6 +6,7 @@ on three of the longer sequences there. Nothing here touches matplotlib's global
 
 import itertools
 from collections.abc import Sequence
+from io import BytesIO
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
@@ -32,6 +33,8 @@ HANDLE, HANDLE_GAP, COLUMN_GAP = 1.6, 0.5, 1.4
 """Spaces of a legend in sizes of its type."""
 ROW = 0.13
 """Height in inches of a row of a legend."""
+SCREEN = 144
+"""Dots an inch on a screen."""
 HATCH = 0.6
 """Width of a hatch line in points."""
 
@@ -45,7 +48,7 @@ class Stroke(NamedTuple):
     hatch: str
 
 
-_STROKES = (
+STROKES = (
     Stroke(COLOURS[0], "o", "-", ""),
     Stroke(COLOURS[1], "s", "--", "//////"),
     Stroke(COLOURS[3], "^", ":", "......"),
@@ -61,7 +64,7 @@ _DASHES = ((3, 1), (1, 1), (6, 1, 1, 1), (8, 3), (3, 3), (1, 3), (12, 2), (6, 1,
 
 def stroke(place: int) -> Stroke:
     """The look of the party or series at a place, 0 and up; it repeats after nine."""
-    return _STROKES[place % len(_STROKES)]
+    return STROKES[place % len(STROKES)]
 
 
 def broken(place: int) -> tuple[int, tuple[int, ...]]:
@@ -82,9 +85,18 @@ def caption(n: int, seed: int, replication: int | None = None) -> str:
     return f"n = {counted(n, 'run')} (replication {replication}), seed {seed}"
 
 
-def blank(width: float, height: float) -> Figure:
+class Picture(Figure):
+    """A figure that a notebook shows by itself, whatever it knows of matplotlib."""
+
+    def _repr_png_(self) -> bytes:
+        page = BytesIO()
+        self.savefig(page, format="png", dpi=SCREEN)
+        return page.getvalue()
+
+
+def blank(width: float, height: float) -> Picture:
     """An empty figure, sizes in inches, that places its own axes without overlaps above a foot for `sign`."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Picture(figsize=(width, height), layout="constrained")
     set_foot(figure)
     return figure
 

@@ -78,7 +78,10 @@ def draw(found: Survivals) -> Drawing:
     style.tidy(axes, x="days since it began", y=f"{noun(found)}s still in force")
     axes.tick_params(labelbottom=True)
     _at_risk(found, beneath, end)
-    figure.set_figheight(sum(heights) + 0.75 + style.ROW * style.rows_of(legend))
+    title = f"{labels_of(found).track(found.track)}: how long {noun(found)}s lasted"
+    style.head(figure, title)
+    lines = 1 + style.titled(title, style.COLUMN).count("\n")
+    figure.set_figheight(sum(heights) + 0.83 + style.ROW * (style.rows_of(legend) + lines))
     style.set_foot(figure)
     style.sign(figure, _note(found))
     return Drawing(figure, list(_rows(found, names)), _alt(found, names))

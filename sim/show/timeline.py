@@ -89,7 +89,7 @@ def _stack(title: str, head: float, heights: Sequence[tuple[float, float]]) -> t
     Of each the room above it and its height, in inches.
     """
     height = head + sum(map(sum, heights)) + FOOT
-    figure = Figure(figsize=(style.PAGE, height))
+    figure = style.Picture(figsize=(style.PAGE, height))
     panels, top = [], height - head
     for above, panel in heights:
         top -= above + panel

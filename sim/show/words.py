@@ -4,8 +4,8 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 
-_ONE = ("united states", "united nations", "emirates", "netherlands", "philippines", "bosnia and herzegovina")
-"""Ends of names that look like several and are one."""
+_ONE = ("States", "Nations", "Emirates", "Netherlands", "Philippines", "Islands", "Bosnia and Herzegovina")
+"""Ends of names that look like several and are one, as names of states are."""
 _MANY = {"men", "women", "children", "people"}
 _AFTER_HEAD = re.compile(r"\s(?:of|in|on|at|by|for|from|under|with|who|whom|held|commanding|detained)\s")
 _MARKED = re.compile(r"(\w+)~")
@@ -53,12 +53,13 @@ def plural(label: str) -> bool:
 
     >>> [plural(label) for label in ("Houthis", "Cuba and Norway", "camps of men", "women, minors and others")]
     [True, True, True, True]
-    >>> [plural(label) for label in ("United States", "Hamas", "Donetsk and Luhansk side", "law of amnesty")]
+    >>> [plural(label) for label in ("Confederate States", "Hamas", "Donetsk and Luhansk side", "law of amnesty")]
     [False, False, False, False]
     """
-    head = _AFTER_HEAD.split(label.lower())[0]
+    head = _AFTER_HEAD.split(label)[0]
     if head.endswith(_ONE):
         return False
+    head = head.lower()
     if re.search(r"\sand\s\S+$", head):
         return True
     last = head.split(",")[0].split()[-1:]

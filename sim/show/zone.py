@@ -1,10 +1,12 @@
 """The zone of agreement day by day, as each side sees it, with the Nash point and what was offered."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from pydantic import TypeAdapter
 
 from sim.scenario.case import NOWHERE, Case
 from sim.show import style
@@ -15,6 +17,7 @@ from sim.study.results import MANIFEST, Question, heading_of, staged, write_json
 from sim.study.versions import versions
 from sim.study.zone import ZoneTrace
 
+KIND = "zone"
 PANEL, COUNTS, EDGES = 1.25, 0.9, 1.1
 """Heights in inches of a party's panel, of that of the packages, and of what stands around them."""
 
@@ -104,6 +107,27 @@ def told(trace: ZoneTrace, labels: Labels) -> list[str]:
     return sentences
 
 
+def document(trace: ZoneTrace, case: Case, question: Question) -> dict[str, Any]:
+    """Everything that was seen as plain data, enough to draw it again."""
+    command = f"{question.command.replace('parley run', 'parley zone', 1)} --track {trace.track}"
+    return {
+        **heading_of(case.title, command, case.digest),
+        "kind": KIND,
+        "seed": question.seed,
+        "replication": question.replication,
+        "labels": asdict(labels_of(case)),
+        "trace": asdict(trace),
+        "versions": versions(),
+    }
+
+
+def drawn_again(plain: dict[str, Any]) -> Drawing:
+    """The picture of a document. Raises KeyError, TypeError, ValueError: it is none."""
+    trace: ZoneTrace = TypeAdapter(ZoneTrace).validate_python(plain["trace"])
+    note = style.caption(1, int(plain["seed"]), int(plain["replication"]))
+    return draw_zone(trace, Labels(**plain["labels"]), note=note)
+
+
 def keep_zone(trace: ZoneTrace, case: Case, question: Question, out: Path) -> Path:
     """Draw what was seen into a folder of its own, with how it was made; returns the folder.
 
@@ -114,10 +138,8 @@ def keep_zone(trace: ZoneTrace, case: Case, question: Question, out: Path) -> Pa
     middle = "-central" if question.central else ""
     which = f"s{question.seed}-r{question.replication}{middle}"
     folder = out / f"{case.name}-zone-{trace.track}-{case.digest[:8]}-{which}"
-    command = f"{question.command.replace('parley run', 'parley zone', 1)} --track {trace.track}"
     drawing = draw_zone(trace, labels_of(case), note=style.caption(1, question.seed, question.replication))
     with staged(folder) as fresh:
-        heading = heading_of(case.title, command, case.digest)
-        write_json(fresh / MANIFEST, {**heading, "kind": "zone", "track": trace.track, "versions": versions()})
+        write_json(fresh / MANIFEST, document(trace, case, question))
         save(drawing.figure, fresh / "zone", drawing.data, drawing.alt)
     return folder

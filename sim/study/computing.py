@@ -114,6 +114,29 @@ def lives_compiled(case: Case, seed: int) -> Living:
     return some
 
 
+def ready_for(what: str, case: Case) -> Any:
+    """A case that is ready for the compiled engine, for what no other engine does.
+
+    Args:
+        what: is asked of it, as a noun.
+        case: the scenario.
+
+    Raises:
+        CannotCompile: the engine is not there, or cannot run the case.
+    """
+    require_engine(what)
+    return _prepared(case)[1]
+
+
+def require_engine(what: str) -> None:
+    """Make sure that the compiled engine is there, for what no other engine does. Raises CannotCompile."""
+    try:
+        import_module("sim.engine.compiled")
+    except ImportError as error:
+        why = f"the compiled engine is not there: {error}"
+        raise CannotCompile(f"{why}; {what} takes it, and it takes numba, on a Python for which there is one") from None
+
+
 def _prepared(case: Case) -> tuple[Any, Any]:
     """The compiled engine, and a case that is ready for it. Raises CannotCompile."""
     try:

@@ -10,6 +10,10 @@ from sim.study.manifest import is_batch, read_batch_manifest, read_sittings
 from sim.study.results import MANIFEST, NotAResult, read_manifest
 from sim.study.store import Receipt, read_receipts
 
+RUN, BATCH = "run", "batch"
+VERBS = ("compare", "explain", "map", "survival")
+"""Analyses that leave a document in the folder of a result."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -26,6 +30,50 @@ class Listed:
     """When a batch was first begun; a run does not say."""
     skinned: bool
     """Whether it was made under a skin."""
+    answers: "tuple[Answer, ...]" = ()
+    """What was asked of it since, and is kept beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an analysis left in the folder of a result."""
+
+    verb: str
+    """Of the command."""
+    name: str
+    """Of its files, without a suffix."""
+    command: str
+    """Which asks it again."""
+
+
+def kind_of(folder: Path) -> str:
+    """What kind of result a folder says that it is: RUN, BATCH or the name of an analysis; empty if it says nothing."""
+    if is_batch(folder):
+        return BATCH
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return str(found.get("kind", RUN)) if isinstance(found, dict) else ""
+
+
+def answers_in(folder: Path) -> Iterator[Answer]:
+    """What was asked of a result and is kept beside it, by the names of the files."""
+    for path in sorted(folder.glob("*.json")):
+        verb = next((verb for verb in VERBS if path.stem == verb or path.stem.startswith(f"{verb}-")), None)
+        if verb is not None:
+            yield Answer(verb, path.stem, _command_of(path) or f"parley {verb} {folder}")
+    for verb, name in (("phases", "phases.png"), ("report", "report.html")):
+        if (folder / name).is_file():
+            yield Answer(verb, verb, f"parley {verb} {folder}")
+
+
+def _command_of(path: Path) -> str:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return str(found.get("command", "")) if isinstance(found, dict) else ""
 
 
 def results_in(place: Path, deeper: int = 1) -> Iterator[Listed]:
@@ -66,8 +114,9 @@ def _batch(folder: Path) -> Listed:
     done, failed, size = _sums(receipts)
     began = next((sitting.began for sitting in read_sittings(folder)), None)
     return Listed(
-        folder, manifest.kind, manifest.title, manifest.runs, done, failed, size, began, bool(manifest.left_out)
-    )
+        folder, manifest.kind, manifest.title, manifest.runs, done, failed, size, began, bool(manifest.left_out),
+        tuple(answers_in(folder)),
+    )  # fmt: skip
 
 
 def _sums(receipts: Sequence[Receipt]) -> tuple[int, int, int]:
@@ -78,7 +127,8 @@ def _sums(receipts: Sequence[Receipt]) -> tuple[int, int, int]:
 
 def _run(folder: Path) -> Listed:
     manifest = read_manifest(folder)
-    return Listed(folder, manifest.kind, manifest.title, 1, 1, 0, _size(folder), None, bool(manifest.left_out))
+    return Listed(folder, manifest.kind, manifest.title, 1, 1, 0, _size(folder), None, bool(manifest.left_out),
+                  tuple(answers_in(folder)))  # fmt: skip
 
 
 def _size(folder: Path) -> int:
@@ -91,5 +141,9 @@ def require_skin(folder: Path, skin: str | None) -> None:
     Raises:
         NotAResult: it was not, or there is none.
     """
-    if skin is not None and not (read_batch_manifest if is_batch(folder) else read_manifest)(folder).left_out:
+    if skin is None:
+        return
+    kind = kind_of(folder)
+    worn = kind == BATCH and read_batch_manifest(folder).left_out
+    if not (worn or (kind in (RUN, "") and read_manifest(folder).left_out)):
         raise NotAResult(f"the result was made without the skin '{skin}': make it with --skin {skin}")

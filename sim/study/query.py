@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
 from sim.study.manifest import BatchManifest
 from sim.study.store import DEALS, RUNS, TABLES, UNLOCKS, read_receipts, standing
 from sim.study.summary import Summary, Tally, TrackTally, summary_of
+
+if TYPE_CHECKING:
+    import pandas
 
 FETCHED = 10_000
 """Rows of an answer that are held at a time."""
@@ -65,6 +68,18 @@ def _why(folder: Path, error: duckdb.Error) -> str:
     if receipts and standing(folder, receipts[0].batch).damaged:
         return f"{said}; a file of '{folder}' is damaged: give the batch command again"
     return said
+
+
+def frame_of(folder: Path, sql: str) -> "pandas.DataFrame":
+    """What a query of a batch finds, as a pandas frame; nothing (NA, NaN) where there is no value.
+
+    Raises:
+        Unanswerable: as of `query`.
+    """
+    try:
+        return _connect(folder).execute(sql).df()
+    except duckdb.Error as error:
+        raise Unanswerable(_why(folder, error)) from None
 
 
 Ask = Callable[[str], list[tuple[Any, ...]]]

@@ -26,7 +26,8 @@ import numpy
 from sim.engine.chunk import ENDINGS, Column, Deals
 from sim.scenario.case import Case, TrackCase
 from sim.scenario.reading import Reading
-from sim.scenario.schema import Observation, Step
+from sim.scenario.schema.course import Observation
+from sim.scenario.schema.tracks import Step
 from sim.study.score_arithmetic import Days, class_of, classes_of_days
 from sim.terms import DealEnding
 

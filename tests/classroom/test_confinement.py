@@ -92,7 +92,7 @@ def test_a_confined_strategy_answers_to_the_same_bits(write: Write) -> None:
 
 
 def test_a_strategy_that_is_marked_is_asked_confined(write: Write) -> None:
-    """Where exercises are marked the same process asks it: the same answers, and messages with the file's name alone."""
+    """Where exercises are marked such a process asks it: the same answers, and messages with the file's name alone."""
     path = write(HONEST)
     with strategy_of(path) as strategy:
         assert strategy.demand(NOW, (0.3,)) == own.load(path).demand(NOW, (0.3,))

@@ -111,3 +111,57 @@ def test_a_grid_is_mapped(parley: Callable, grid: Path) -> None:
     assert len(cells) == 9
     assert {cell["n"] for cell in cells} == {"4"}
     assert parley("map", str(grid), "--outcome", "truse").status == 2
+
+
+def test_a_result_is_compared_with_itself_so_changed(parley: Callable, desk: Path) -> None:
+    """`--set` makes one more variant of the first: the same numbers as comparing with a batch of those changes."""
+    change = "truce.preconditions.east.watched=null"
+    parley("batch", "small.yaml", "-n", "40", "--out", "kept")
+    (first,) = (desk / "kept").iterdir()
+    parley("batch", "small.yaml", "-n", "40", "--set", change, "--out", "other")
+    (second,) = (desk / "other").iterdir()
+    told = json.loads(parley("compare", str(first), "--set", change, "--json").out)
+    assert told["command"] == f"parley compare {first} --set {change}"
+    assert told["variants"][1]["sets"] == [change]
+    known = json.loads(parley("compare", str(first), str(second), "--json").out)
+    assert told["against"][0]["effects"] == known["against"][0]["effects"]
+    from_file = json.loads(parley("compare", "small.yaml", "-n", "40", "--set", change, "--json").out)
+    assert from_file["against"][0]["effects"] == known["against"][0]["effects"]
+    assert not (desk / "results").exists()
+
+
+def test_a_fault_in_a_change_is_told_before_anything_is_run(parley: Callable, desk: Path) -> None:
+    """A misspelt path is told as `parley run --set` tells it."""
+    said = parley("compare", "small.yaml", "--set", "truce.precondition.east.watched=null")
+    assert said.status == 3
+    assert "did you mean" in said.err
+    assert not (desk / "results").exists()
+
+
+def test_what_was_asked_of_a_result_is_listed_and_drawn_again(parley: Callable, desk: Path) -> None:
+    """`results` names the verbs; `plot` draws an explanation again, and names the command of what it does not draw."""
+    parley("batch", "small.yaml", "-n", "40", "--set", "truce.issues.monitoring=[0, 0.25]", "--out", "kept")
+    (folder,) = (desk / "kept").iterdir()
+    parley("explain", str(folder), "--track", "truce")
+    parley("survival", str(folder), "--track", "exchange")
+    assert "Asked of it" in parley("results", "kept").out
+    assert "explain" in parley("results", "kept").out
+    before = (folder / "explain-unlocks.png").read_bytes()
+    (folder / "explain-unlocks.png").unlink()
+    said = parley("plot", str(folder))
+    assert said.status == 0
+    assert (folder / "explain-unlocks.png").read_bytes() == before
+    assert "to draw survival again: parley survival" in said.err
+    (folder / "explain.json").write_text("{}")
+    said = parley("plot", str(folder))
+    assert (said.status, said.err.count("\n")) == (2, 1)
+    assert f"to make it again: parley explain {folder}" in said.err
+
+
+def test_what_is_not_drawn_again_names_its_command(parley: Callable, desk: Path) -> None:
+    """Of phases in a folder of their own the command is named that draws them."""
+    parley("phases", "small.yaml", "-n", "20")
+    (folder,) = (desk / "results").iterdir()
+    said = parley("plot", f"results/{folder.name}")
+    assert said.status == 2
+    assert said.err.endswith("give the command that made it: parley phases small.yaml -n 20 --seed 1\n")

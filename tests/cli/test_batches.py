@@ -5,18 +5,22 @@ import errno
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.show import folders
 from sim.study import manifest
 from sim.terms import DISCLAIMER
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 BATCH = """\
 parley: 1
 batch: Weariness and watching
@@ -30,11 +34,23 @@ replications: 3
 """
 
 
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk on which a batch file of four points was run."""
+    place = tmp_path_factory.mktemp("worked")
+    for name in ("small.yaml", "claims.yaml"):
+        shutil.copy(HERE / name, place)
+    (place / "weariness.yaml").write_text(BATCH, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        assert CliRunner().invoke(app, ["batch", "weariness.yaml", "--engine", "mesa"]).exit_code == 0
+    return place
+
+
 @pytest.fixture
-def kept(parley: Callable, desk: Path) -> Path:
+def kept(worked: Path, desk: Path) -> Path:
     """The result of a batch file of four points."""
-    (desk / "weariness.yaml").write_text(BATCH, encoding="utf-8")
-    assert parley("batch", "weariness.yaml", "--engine", "mesa").status == 0
+    shutil.copytree(worked, desk, dirs_exist_ok=True)
     (folder,) = (desk / "results").iterdir()
     return folder
 

@@ -1,6 +1,7 @@
 """Sensitivity on the command line, as a person meets it."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,3 +71,42 @@ def test_phases_of_a_folder_that_is_no_batch_are_refused(parley: Callable, desk:
     said = parley("phases", ".")
     assert said.status == 2
     assert said.err.count("\n") == 1
+
+
+def test_a_zone_is_printed_kept_and_drawn_again(parley: Callable, desk: Path) -> None:
+    """`--json` prints every day and writes nothing; what is kept is drawn again from its manifest, to the last byte."""
+    words = ("zone", "small.yaml", "--track", "truce", "--seed", "3")
+    plain = json.loads(parley(*words, "--json").out)
+    assert [day["day"] for day in plain["trace"]["days"]] == list(range(30))
+    assert plain["command"] == "parley zone small.yaml --seed 3 --replication 0 --track truce"
+    assert not (desk / "results").exists()
+    assert parley(*words).status == 0
+    (folder,) = (desk / "results").iterdir()
+    drawn = (folder / "zone.png").read_bytes()
+    (folder / "zone.png").unlink()
+    assert parley("plot", str(folder)).status == 0
+    assert (folder / "zone.png").read_bytes() == drawn
+    assert json.loads((folder / "manifest.json").read_text()) == plain
+
+
+def test_a_sensitivity_analysis_is_drawn_again(parley: Callable, desk: Path) -> None:
+    """Its figures come again from the numbers that its manifest keeps, to the last byte."""
+    parley("sensitivity", "small.yaml", "--outcome", "truce.deals>0", "-n", "50", "--out", "kept")
+    (folder,) = (desk / "kept").iterdir()
+    before = {path.name: path.read_bytes() for path in folder.glob("*.png")}
+    for name in before:
+        (folder / name).unlink()
+    assert parley("plot", str(folder)).status == 0
+    assert {path.name: path.read_bytes() for path in folder.glob("*.png")} == before
+
+
+def test_what_takes_the_compiled_engine_says_so(parley: Callable, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no Numba, one line says what is missing; nothing is written."""
+    monkeypatch.setitem(sys.modules, "sim.engine.compiled", None)
+    for words in (("sensitivity", "small.yaml", "--outcome", "truce.deals>0"), ("phases", "small.yaml")):
+        said = parley(*words)
+        assert said.status == 2
+        assert said.err.startswith("parley: the compiled engine is not there: ")
+        assert "it takes numba" in said.err
+        assert said.err.count("\n") == 1
+    assert not (desk / "results").exists()

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,32 +97,36 @@ def kept_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*.nb?")}
 
 
-def test_a_strategy_of_ones_own_is_compiled_once(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a strategy of one's own, and what a process kept of it."""
+    place = tmp_path_factory.mktemp("asked")
+    (place / "mine.py").write_text(OWN, encoding="utf-8")
+    ask_in_another_process(place / "cache", place / "mine.py")
+    return place
+
+
+def test_a_strategy_of_ones_own_is_compiled_once(asked: Path, tmp_path: Path) -> None:
     """A later process loads what an earlier one kept, from the same file or from one of the same text elsewhere."""
-    (tmp_path / "one").mkdir()
-    (tmp_path / "mine.py").write_text(OWN, encoding="utf-8")
-    shutil.copy(tmp_path / "mine.py", tmp_path / "one")
-    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
-    kept = kept_in(tmp_path / "cache")
+    shutil.copy(asked / "mine.py", tmp_path)
+    kept = kept_in(asked / "cache")
     assert len(kept) == 2
-    for _ in range(2):
-        ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py", tmp_path / "one" / "mine.py")
-        assert kept_in(tmp_path / "cache") == kept
+    ask_in_another_process(asked / "cache", asked / "mine.py", tmp_path / "mine.py")
+    assert kept_in(asked / "cache") == kept
 
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("data", [b"", b"damaged"])
-def test_what_is_kept_and_cannot_be_loaded_is_compiled_anew(tmp_path: Path, kind: str, data: bytes) -> None:
+def test_what_is_kept_and_cannot_be_loaded_is_compiled_anew(
+    asked: Path, tmp_path: Path, kind: str, data: bytes
+) -> None:
     """A damaged file of the cache is replaced by a whole one."""
-    (tmp_path / "mine.py").write_text(OWN, encoding="utf-8")
-    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
+    shutil.copytree(asked / "cache", tmp_path / "cache")
     (path,) = (tmp_path / "cache").rglob(f"*.{kind}")
     path.write_bytes(data)
-    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
+    ask_in_another_process(tmp_path / "cache", asked / "mine.py")
     assert len(path.read_bytes()) > len(data)
-    kept = kept_in(tmp_path / "cache")
-    ask_in_another_process(tmp_path / "cache", tmp_path / "mine.py")
-    assert kept_in(tmp_path / "cache") == kept
+    assert kept_in(tmp_path / "cache").keys() == kept_in(asked / "cache").keys()
 
 
 @pytest.mark.parametrize(
@@ -213,3 +219,36 @@ def test_rebuilding_leaves_the_original_alone() -> None:
     assert rebuilt is not party.tire
     assert rebuilt.__globals__["weariness"] is not weariness
     assert party.weariness is weariness
+
+
+def test_what_nobody_used_for_a_month_is_removed(tmp_path: Path) -> None:
+    """Of other versions, what was last used 31 days ago goes; what is newer, this version's, and what is not ours stay.
+
+    Several processes may do so at once; what one of them left half removed goes too.
+    """
+    month = 31 * 86_400
+    ages = {
+        "0" * 16: month,
+        "1" * 16: month - 2 * 86_400,
+        "2" * 16: month,
+        "3" * 16 + "-77-88": month,
+        "notes": month,
+        "a" * 40: month,
+    }
+    for name, age in ages.items():
+        (tmp_path / name / "inside").mkdir(parents=True)
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(compiling.forget_unused, [tmp_path / ("2" * 16)] * 4))
+    assert {path.name for path in tmp_path.iterdir()} == {"1" * 16, "2" * 16, "notes", "a" * 40}
+
+
+def test_a_cache_says_when_it_was_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the folder of this version marks it as used now."""
+    monkeypatch.setenv(compiling.CACHE, str(tmp_path))
+    folder = tmp_path / compiling.fingerprint()
+    folder.mkdir()
+    os.utime(folder, (0, 0))
+    before = time.time() - 60
+    assert compiling.cache_folder() == folder
+    assert folder.stat().st_mtime > before

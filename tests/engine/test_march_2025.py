@@ -9,7 +9,7 @@ from sim.scenario.compiling import compile_case
 from sim.scenario.reading import read
 
 CASES = Path(__file__).parents[2] / "scenarios" / "cases"
-RUNS = 80
+RUNS = 50
 
 
 @cache

@@ -65,8 +65,8 @@ def differences(case: Case, first: int, count: int, *, central: bool = False) ->
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.stem))
 def test_shipped_scenarios_are_alike(path: Path) -> None:
-    """Every column and every event's day of a shipped scenario, for the first replications of a batch."""
-    assert differences(compile_case(read(path)), 0, 3) == {}
+    """Every column and every event's day of a shipped scenario, for the first replications; of a variant, the first."""
+    assert differences(compile_case(read(path)), 0, 1 if path in VARIANTS else 3) == {}
 
 
 @pytest.mark.slow
@@ -106,7 +106,7 @@ def test_events_look_at_ledgers_that_end_yesterday(tmp_path: Path) -> None:
 LOOSE = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None, "derandomize": True}
 
 
-@settings(max_examples=25, phases=[Phase.generate], **LOOSE)
+@settings(max_examples=12, phases=[Phase.generate], **LOOSE)
 @given(plain=scenario())
 def test_made_scenarios_are_alike(plain: dict[str, Any], tmp_path: Path) -> None:
     """Two to four parties, one to four tracks, and any effect, precondition, strategy, mediator, event and act."""

@@ -1,7 +1,8 @@
 import pytest
 
 from sim.scenario.json_schema import schema_document
-from sim.scenario.schema import Precondition, Scenario
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.tracks import Precondition
 
 
 def test_the_schema_is_draft_7_and_complete() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from sim.scenario.faults import InvalidScenario
 from sim.scenario.reading import read
-from sim.scenario.schema import values_of
+from sim.scenario.schema.tracks import values_of
 
 
 def fault_lines(path: Path, sets: list[str] | None = None) -> list[str]:

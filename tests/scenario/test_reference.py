@@ -18,6 +18,8 @@ from sim.scenario.features import score_of
 from sim.scenario.names import NameTable, parse_target
 from sim.scenario.provenance import SAID_WITH
 from sim.scenario.reading import Reading, doubts, read, unattributed
+from sim.scenario.schema import course, sides, tracks
+from sim.scenario.schema.kinds import FEATURES, Part
 from sim.terms import Gate, Phase, Role, Seen, Style, Target
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
@@ -107,10 +109,8 @@ def test_the_page_is_made_from_the_code() -> None:
 
 def test_every_model_is_a_block() -> None:
     """The page has a section for every model of the schema."""
-    models = {model for model in vars(schema).values() if inspect.isclass(model) and issubclass(model, schema.Part)} - {
-        schema.Part
-    }
-    assert set(reference.blocks().values()) == models
+    found = [each for room in (schema, course, sides, tracks) for each in vars(room).values()]
+    assert set(reference.blocks().values()) == {x for x in found if inspect.isclass(x) and issubclass(x, Part)} - {Part}
 
 
 @pytest.mark.parametrize("block", reference.blocks())
@@ -202,7 +202,7 @@ def test_every_path_of_an_event_is_listed(larger: Reading) -> None:
 def test_every_feature_is_listed_with_its_scale() -> None:
     """The table of features is the list of them, and each scores 1 at the amount that it says."""
     named = [(cells[0].strip("`"), float(cells[2])) for cells in rows("feature | amount") if cells[0].startswith("`")]
-    assert tuple(feature for feature, _ in named) == schema.FEATURES
+    assert tuple(feature for feature, _ in named) == FEATURES
     for feature, amount in named:
         assert score_of(shipped_defaults().score(feature), amount) == 1.0
 

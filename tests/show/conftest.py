@@ -20,13 +20,13 @@ AIDED = log.Condition("aid_stopped", "russia", "enters", "aid_to_ukraine <= 0.05
 UNLOCKS = (("russia.monitored", "russia.no_rearming"),)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start() -> datetime.date:
     """Day 0."""
     return datetime.date(2025, 3, 18)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def labels() -> Labels:
     """Words for the hand-made run."""
     return Labels(
@@ -113,7 +113,7 @@ def ceasefire() -> list[log.Entry]:
     return told
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def entries() -> list[log.Entry]:
     """The log of the hand-made run, in order of days."""
     told = [
@@ -199,7 +199,7 @@ def track_record(track: str, ending: str, first: tuple[int, int], talks: int, de
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record() -> RunRecord:
     """The record of the hand-made run."""
     return RunRecord(
@@ -238,13 +238,13 @@ def record() -> RunRecord:
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def talks() -> TalksRecord:
     """Talks over nine packages whose worths can be checked by hand."""
     return space_talks()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def crowding() -> Callable[[Figure], list[str]]:
     """What is wrong with the texts of a figure: two that overlap, or one that leaves the figure."""
     return _crowding

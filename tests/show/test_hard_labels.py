@@ -33,7 +33,9 @@ LEVELS = dict.fromkeys(
 )
 
 
-@pytest.fixture(params=[(FORMULAS, FORMULAS[0], FORMULAS[1]), (LONG, TRACK, f"{LONG[0]}, {LONG[1]}: {TRACK}")])
+@pytest.fixture(
+    scope="module", params=[(FORMULAS, FORMULAS[0], FORMULAS[1]), (LONG, TRACK, f"{LONG[0]}, {LONG[1]}: {TRACK}")]
+)
 def drawings(
     request: pytest.FixtureRequest,
     record: RunRecord,

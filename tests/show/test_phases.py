@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.engine.chunk import Days
 from sim.show.labels import Labels
+from sim.show.levels import kinds_of
 from sim.show.phases import draw_phases, in_force, rows_of, table_of, told
 from sim.terms import Phase
 
@@ -63,3 +64,21 @@ def test_days_of_two_chunks_add_up(days: Days) -> None:
     assert both.replications == 20
     assert both.ledgers.tolist() == (2 * days.ledgers).tolist()
     assert in_force(both, 1).tolist() == [0, 4, 10, 8]
+
+
+def test_levels_have_their_mean_and_deciles(days: Days, crowding: Callable[[Figure], list[str]]) -> None:
+    """Ten runs, one in every twentieth of 200 bins: deciles to half a bin; what never moves is left out."""
+    bins = numpy.zeros((4, 2, 200), int)
+    bins[:, 0, 10:200:20] = 1
+    bins[:, 1, 100] = 10
+    sums = numpy.stack([numpy.full(4, 5.025), numpy.full(4, 5.025)], axis=1)
+    levels = Days(10, days.phases, ("east.trust.west", "west.weariness"), sums, bins, days.parties, days.ledgers)
+    row = rows_of(levels, ["swap", "truce"])[0]
+    assert [row[f"east.trust.west{what}"] for what in ("", ".decile1", ".decile9")] == pytest.approx(
+        [0.5025, 0.0525, 0.8525]
+    )
+    assert kinds_of(levels) == ["trust"]
+    drawing = draw_phases(levels, ["swap", "truce"], LABELS, title="Two valleys", seed=1)
+    assert crowding(drawing.figure) == []
+    assert "bands from decile 1 to 9" in drawing.alt
+    assert len(drawing.figure.axes) == 1 + 2 + 1 + 1

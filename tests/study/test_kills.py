@@ -83,9 +83,9 @@ def survive(place: Path, kills: int, replications: int, chunk: int) -> None:
     assert files(place, "killed") == files(place, "alone")
 
 
-def test_twenty_kills_leave_the_batch_that_nobody_killed(scenario: Path) -> None:
-    """After 20 times `kill -9`, with one worker and with two, every file is that of a batch left alone."""
-    survive(scenario.parent, kills=20, replications=600, chunk=4)
+def test_kills_leave_the_batch_that_nobody_killed(scenario: Path) -> None:
+    """After four times `kill -9`, with one worker and with two, every file is that of a batch left alone."""
+    survive(scenario.parent, kills=4, replications=160, chunk=4)
 
 
 @pytest.mark.endurance
@@ -97,7 +97,7 @@ def test_a_hundred_kills_leave_the_batch_that_nobody_killed(scenario: Path) -> N
 def test_a_killed_worker_costs_its_chunk_and_no_more(scenario: Path) -> None:
     """A worker process that is killed is replaced; the batch comes to its end by itself, and to the same files."""
     place = scenario.parent
-    (place / "killed.yaml").write_text(BATCH.format(replications=200, chunk=4), encoding="utf-8")
+    (place / "killed.yaml").write_text(BATCH.format(replications=60, chunk=4), encoding="utf-8")
     with subprocess.Popen(
         command(place, "killed", 2), cwd=place, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:

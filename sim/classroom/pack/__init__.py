@@ -1,0 +1,1 @@
+"""A teaching pack from any scenario: briefings, confidential role sheets, score sheets, plans and the debrief."""

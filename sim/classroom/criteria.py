@@ -25,11 +25,12 @@ class Measured(TaskPart):
     mean: str = Field("", description="a column of docs/reference/record.md, over the batch")
     share: str = Field("", description="runs of which something holds, in per cent: `ceasefire.deals>0`")
     median: str = Field("", description="a column; a day that never came is later than any")
-    run: str = Field("", description="a column of one run")
+    run: str = Field("", description="a column of one run, or from its log: `easter.alleged.russia`")
     gap: str = Field("", description="a track: the longest time, in days, between two of its agreements in one run")
     replication: int = Field(0, ge=0, description="which run")
     scenario: str = Field("start", alias="in", description="the starter, or a scenario that is handed in")
     changes: list[str] = Field([], alias="set", description="changes to it first, each `path=value`")
+    per: str = Field("", description="of a mean: divide it by the mean of this column (days in force a deal)")
     less: str = Field("", description="take away the same of this scenario, pair by pair (mean and share)")
 
     @model_validator(mode="after")
@@ -37,6 +38,8 @@ class Measured(TaskPart):
         given = [name for name in KINDS if getattr(self, name)]
         if len(given) != 1:
             raise PydanticCustomError("measured", "expected one of 'mean', 'share', 'median', 'run' and 'gap'")
+        if self.per and given[0] != "mean":
+            raise PydanticCustomError("measured", "'per' divides a mean")
         if self.less and given[0] not in ("mean", "share"):
             raise PydanticCustomError("measured", "'less' takes a mean or a share from a mean or a share")
         return self

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import pairwise
@@ -11,6 +12,7 @@ import numpy
 
 from sim.engine import model
 from sim.engine.chunk import ENDINGS, Chunk, Column
+from sim.engine.log import Alleged, Entry, Violated
 from sim.study.computing import ENGINES, CannotCompile
 from sim.study.outcome import DAYS, Outcome, UnknownOutcome, require_fine
 from sim.study.paired import difference_of_reals, difference_of_shares
@@ -98,9 +100,12 @@ class Bench:
         columns = (
             self.columns(case, 1, asked.replication) if asked.replication else self.columns(case, self.replications)
         )
-        if column not in columns:
-            Outcome.read(column, columns)
-        return float(columns[column][0])
+        if column in columns:
+            return float(columns[column][0])
+        counted = counts(case, model.run(case, self.seed, asked.replication).log)
+        if column not in counted:
+            Outcome.read(column, [*columns, *counted])
+        return float(counted[column])
 
     def _gap(self, asked: "Measured") -> float:
         case = self.handed_in.case(asked.scenario, tuple(asked.changes))
@@ -123,7 +128,13 @@ class Bench:
 
     def _values(self, asked: "Measured", scenario: str, changes: list[str], finer: int) -> Column:
         columns = self.columns(self.handed_in.case(scenario, tuple(changes)), self.replications * finer)
-        return Outcome.read(asked.of, columns).of(columns)
+        values = Outcome.read(asked.of, columns).of(columns)
+        if not asked.per:
+            return values
+        others = Outcome.read(asked.per, columns).of(columns)
+        if not others.any():
+            raise UnknownOutcome(f"no run has anything under '{asked.per}' to divide by")
+        return by(values, others)
 
 
 def run(case: "Case", seed: int, first: int, count: int) -> dict[str, Column]:
@@ -162,6 +173,34 @@ def difference(kind: str, values: Column, others: Column) -> Measurement:
         return Measurement(100 * found.value, 100 * found.low, 100 * found.high, n)
     found = difference_of_reals((values - others).tolist())
     return Measurement(found.value, found.low, found.high, n)
+
+
+def by(values: Column, others: Column) -> Column:
+    """A ratio of two means, as numbers whose mean it is and whose spread is that of its linearised error.
+
+    So ratios have intervals and paired differences like any mean. Some of the others are not 0.
+
+    >>> by(numpy.array([4.0, 0.0, 2.0]), numpy.array([2.0, 0.0, 1.0]))
+    array([2., 2., 2.])
+    """
+    mean = float(others.mean())
+    ratio = float(values.mean()) / mean
+    return numpy.asarray(ratio + (values - ratio * others) / mean)
+
+
+def counts(case: "Case", entries: Iterable[Entry]) -> dict[str, int]:
+    """What a log counts: what is alleged, `easter.alleged.russia`, and what was done, `easter.violations.russia`."""
+    names = [*(act.name for act in case.acts), *(track.name for track in case.tracks)]
+    parties = [party.name for party in case.parties]
+    counted = dict.fromkeys(
+        (f"{name}.{what}.{party}" for name in names for what in ("alleged", "violations") for party in parties), 0
+    )
+    for entry in entries:
+        if isinstance(entry, Alleged):
+            counted[f"{entry.track}.alleged.{entry.by}"] += entry.count
+        elif isinstance(entry, Violated):
+            counted[f"{entry.track}.violations.{entry.party}"] += entry.count
+    return counted
 
 
 def widened(estimate: Measurement, by: float) -> Measurement:

@@ -104,8 +104,9 @@ def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = No
 
 def key_of(criterion: CriterionPart, desk: Desk) -> str:
     """What a criterion computes where nothing but the starter is needed; else in words what it depends on."""
-    if any(kind == "scenario" and name != START for kind, name in criterion.uses()):
-        return "depends on the scenario that is handed in"
+    for kind, name in criterion.uses():
+        if kind != "answer" and name != START:
+            return f"depends on the {kind} that is handed in"
     if isinstance(criterion, ClaimedNumber | ClaimedInterval):
         return _told(criterion.measured, desk)
     if isinstance(criterion, Choice):

@@ -3,13 +3,20 @@
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sim.classroom.exercises import Exercise, find_exercise
+from sim.classroom.exercises import Exercise, find_exercise, folder_of_exercises
+from sim.classroom.marking import Marks, mark
 from sim.classroom.started import write_started
-from sim.classroom.variants import Variant, own_token
+from sim.classroom.task_file import Figure
+from sim.classroom.variants import Variant, own_token, token_of
+from sim.engine import model
+from sim.scenario.compiling import compile_case
+from sim.scenario.reading import read
 
 HERE = Path(__file__).resolve().parent
 TASK = """\
@@ -123,3 +130,47 @@ def fill() -> Fill:
         sheet.write_text(text, encoding="utf-8")
 
     return write
+
+
+class Student:
+    """Somebody at work on a shipped exercise, with a laboratory and figures of their own."""
+
+    runs = 300
+    """Replications of a batch, here; students are asked for more."""
+
+    def __init__(self, number: int, name: str, place: Path, fill: Fill, figures: Mapping[str, Figure]) -> None:
+        self.exercise: Exercise = find_exercise(folder_of_exercises(), str(number))
+        own = self.exercise.variant(token_of("herons stand in the reed", name))
+        self.variant: Variant = replace(own, figures={**own.figures, **figures})
+        self.folder, self._fill = place / name, fill
+        write_started(self.exercise, self.variant, self.folder)
+
+    def columns(self, *sets: str, file: str = "start.yaml", larger: int = 1) -> dict[str, Any]:
+        """A batch of one of the student's files, so many times as large as a check's."""
+        compiled = pytest.importorskip("sim.engine.compiled", exc_type=ImportError)
+        case = compile_case(read(self.folder / file, sets))
+        return dict(compiled.run_chunk(case, self.variant.seed, 0, self.runs * larger).columns)
+
+    def row(self, replication: int) -> dict[str, Any]:
+        """One run, on the other engine."""
+        case = compile_case(read(self.folder / "start.yaml"))
+        return model.run(case, self.variant.seed, replication, logs=False).record.row()
+
+    def write(self, name: str, *lines: str) -> None:
+        """Write a variant of the starter."""
+        text = "\n".join(["extends: start.yaml", f"title: {name}", *lines, ""])
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def answer(self, **answers: object) -> None:
+        """Fill in the sheet."""
+        self._fill(self.folder, answers)
+
+    def marks(self) -> Marks:
+        """As a teacher marks it."""
+        return mark(self.folder, self.exercise, variant=self.variant, replications=self.runs)
+
+
+@pytest.fixture
+def start(tmp_path: Path, fill: Fill) -> Callable[..., Student]:
+    """Somebody starts a shipped exercise: by its number, a name, and figures where they matter."""
+    return lambda number, name="heron", **figures: Student(number, name, tmp_path, fill, figures)

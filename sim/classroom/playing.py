@@ -63,16 +63,19 @@ def play(criterion: Plays, handed_in: HandedIn, seed: int) -> Played:
             mine = score(case, criterion, own, seed)
     except StrategyFailed as failure:
         return Played("failed", str(failure))
-    most = 0
+    most, better = 0, ""
     for name in criterion.field:
         other = score(case, criterion, shelf.find(name), seed)
         gap = difference_of_reals([a - b for a, b in zip(mine.surplus, other.surplus, strict=True)])
-        if gap.high < 0:
-            return Played("worse", f"It gains less than {name} does in the same seat.")
+        better = better or (name if gap.high < 0 else "")
         most = max(most, other.agreed)
     talks = criterion.runs * max(1, len(criterion.against))
     computed = f"{mine.agreed} agreements of {talks}; the field at most {most}"
-    return Played("wrecked" if mine.agreed < criterion.keeps * most else "", computed=computed)
+    if mine.agreed < criterion.keeps * most:  # first, as who spoils deals gains little by it, and has to hear why
+        return Played("wrecked", computed=computed)
+    if better:
+        return Played("worse", f"It gains less than {better} does in the same seat.", computed)
+    return Played("", computed=computed)
 
 
 def score(case: Case, criterion: Plays, strategy: StrategyModule, seed: int) -> Score:

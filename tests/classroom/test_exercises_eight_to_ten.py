@@ -31,12 +31,11 @@ def lost(marks: Marks) -> dict[str, str]:
 
 
 def every(number: int) -> list[Any]:
-    """All figures of an exercise that matter, each a test; but for the first and the last they are slow."""
+    """All figures of an exercise that matter, each a test; but for the first they are slow."""
     varies = find_exercise(folder_of_exercises(), str(number)).varies
     names = [name for name in varies if name != "run"]
     whole = [dict(zip(names, values, strict=True)) for values in product(*(varies[name].values for name in names))]
-    last = len(whole) - 1
-    return [pytest.param(each, marks=[] if n in (0, last) else pytest.mark.slow) for n, each in enumerate(whole)]
+    return [pytest.param(each, marks=pytest.mark.slow if place else []) for place, each in enumerate(whole)]
 
 
 # Why swaps pause -------------------------------------------------------------------------------------------------
@@ -152,7 +151,7 @@ def test_a_strategy_between_the_field_passes(start: Start, figures: Mapping[str,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("figures", every(9))
+@pytest.mark.parametrize("figures", every(9)[::5])
 @pytest.mark.parametrize(
     ("exponent", "ways"),
     [
@@ -164,7 +163,7 @@ def test_a_strategy_between_the_field_passes(start: Start, figures: Mapping[str,
 def test_a_copy_of_one_of_the_field_does_not_pass(
     start: Start, figures: Mapping[str, Any], exponent: float, ways: dict[str, str]
 ) -> None:
-    """Linear gains too little, boulware spoils deals, conceder gains least: with each choice of figures."""
+    """Linear gains too little, boulware spoils deals, conceder gains least: with both sorts of others."""
     student = start(9, **figures)
     plays(student, gives_up(exponent))
     student.answer(spoils="boulware")
@@ -180,7 +179,7 @@ def test_the_file_as_it_was_and_one_with_a_slip_do_not_pass(start: Start, line: 
     plays(student, line)
     marks = student.marks()
     told = next(mark for mark in marks.marks if mark.criterion == "fair")
-    assert (told.points, told.way in (way, "worse")) == (0, True)
+    assert (told.points, told.way) == (0, way)
     assert way != "invalid" or "offers" in told.feedback
 
 

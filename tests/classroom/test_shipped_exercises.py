@@ -1,61 +1,20 @@
 """Every shipped exercise, tried by students whose work is right, half right, wrong, nonsense, or not there."""
 
 import datetime
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 import pytest
 
-from sim.classroom.exercises import Exercise, find_exercise, folder_of_exercises
 from sim.classroom.judging import Verdict
 from sim.classroom.marking import Marks, key, mark
-from sim.classroom.started import write_started
-from sim.classroom.variants import Variant, token_of
-from sim.engine import model
-from sim.scenario.compiling import compile_case
-from sim.scenario.reading import read
 
 compiled = pytest.importorskip("sim.engine.compiled", exc_type=ImportError)
-RUNS = 300
-"""Replications of a batch, here; students are asked for more."""
 STUDENTS = ("heron", "egret")
 TRIED = (STUDENTS[0], pytest.param(STUDENTS[1], marks=pytest.mark.slow))
-Fill = Callable[[Path, Mapping[str, object]], None]
-
-
-class Student:
-    """Somebody at work on an exercise, with a laboratory and figures of their own."""
-
-    def __init__(self, number: int, name: str, place: Path, fill: Fill) -> None:
-        self.exercise: Exercise = find_exercise(folder_of_exercises(), str(number))
-        self.variant: Variant = self.exercise.variant(token_of("herons stand in the reed", name))
-        self.folder, self._fill = place / name, fill
-        write_started(self.exercise, self.variant, self.folder)
-
-    def columns(self, *sets: str, file: str = "start.yaml") -> dict[str, Any]:
-        """A batch of one of the student's files."""
-        case = compile_case(read(self.folder / file, sets))
-        return dict(compiled.run_chunk(case, self.variant.seed, 0, RUNS).columns)
-
-    def row(self, replication: int) -> dict[str, Any]:
-        """One run, on the other engine."""
-        case = compile_case(read(self.folder / "start.yaml"))
-        return model.run(case, self.variant.seed, replication, logs=False).record.row()
-
-    def write(self, name: str, *lines: str) -> None:
-        """Write a variant of the starter."""
-        text = "\n".join(["extends: start.yaml", f"title: {name}", *lines, ""])
-        (self.folder / name).write_text(text, encoding="utf-8")
-
-    def answer(self, **answers: object) -> None:
-        """Fill in the sheet."""
-        self._fill(self.folder, answers)
-
-    def marks(self) -> Marks:
-        """As a teacher marks it."""
-        return mark(self.folder, self.exercise, variant=self.variant, replications=RUNS)
+Student = Any
+"""What the fixture `start` gives."""
 
 
 def lost(marks: Marks) -> dict[str, str]:
@@ -64,9 +23,9 @@ def lost(marks: Marks) -> dict[str, str]:
 
 
 @pytest.fixture(params=TRIED)
-def at_work(request: pytest.FixtureRequest, tmp_path: Path, fill: Fill) -> Callable[[int], Student]:
+def at_work(request: pytest.FixtureRequest, start: Callable[..., Student]) -> Callable[[int], Student]:
     """A student who starts an exercise."""
-    return lambda number: Student(number, request.param, tmp_path, fill)
+    return lambda number: start(number, request.param)
 
 
 def timeline(student: Student) -> dict[str, object]:
@@ -226,10 +185,10 @@ def test_the_least_of_pairs_is_not_enough(at_work: Callable[[int], Student]) -> 
     assert (found["pair"], found["gain"]) == ("short", "high")
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_nonsense_gains_nothing_and_breaks_nothing(number: int, tmp_path: Path, fill: Fill) -> None:
+@pytest.mark.parametrize("number", range(1, 8))
+def test_nonsense_gains_nothing_and_breaks_nothing(number: int, start: Callable[..., Student]) -> None:
     """Words for numbers, backwards intervals, files that are none: no points, every fault with its place."""
-    student = Student(number, "heron", tmp_path, fill)
+    student = start(number)
     student.answer(**{name: "[9, x, {" if n % 2 else "perhaps" for n, name in enumerate(student.exercise.task.answers)})
     for file in student.exercise.task.files.values():
         (student.folder / file.file).write_text("tracks: [none]\n", encoding="utf-8")
@@ -242,27 +201,27 @@ def test_nonsense_gains_nothing_and_breaks_nothing(number: int, tmp_path: Path, 
     )
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_an_empty_folder_gains_nothing(number: int, tmp_path: Path, fill: Fill) -> None:
+@pytest.mark.parametrize("number", range(1, 8))
+def test_an_empty_folder_gains_nothing(number: int, start: Callable[..., Student]) -> None:
     """Everything is missing, and nothing is wrong."""
-    marks = Student(number, "heron", tmp_path, fill).marks()
+    marks = start(number).marks()
     assert {each.verdict for each in marks.marks} == {Verdict.MISSING}
     assert (marks.points, marks.faults, marks.passed) == (0, (), False)
 
 
-def test_figures_of_another_student_do_not_serve(tmp_path: Path, fill: Fill) -> None:
+def test_figures_of_another_student_do_not_serve(start: Callable[..., Student]) -> None:
     """The answers of one student's run are mostly wrong for another's, as the teacher works the figures out anew."""
-    one, other = (Student(1, name, tmp_path, fill) for name in STUDENTS)
+    one, other = (start(1, name) for name in STUDENTS)
     one.answer(**timeline(one))
     assert one.marks().points == 9
-    assert mark(one.folder, one.exercise, variant=other.variant, replications=RUNS).points < 9
+    assert mark(one.folder, one.exercise, variant=other.variant, replications=one.runs).points < 9
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_key_is_worked_out_for_a_teacher(number: int, tmp_path: Path, fill: Fill) -> None:
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_key_is_worked_out_for_a_teacher(number: int, start: Callable[..., Student]) -> None:
     """What a student of the figures would find is computed for the teacher, and stands in no file of the folder."""
-    student = Student(number, "heron", tmp_path, fill)
-    found = key(student.exercise, student.variant, RUNS)
+    student = start(number)
+    found = key(student.exercise, student.variant, student.runs)
     assert set(found) == set(student.exercise.task.criteria)
     if number == 1:
         row = student.row(int(str(student.variant.figures["run"])))

@@ -7,7 +7,7 @@ import typer
 
 from sim.cli.door import INVALID, UNUSABLE, app, path_given, print_faults, refuse
 
-EXTRA = "parley serve needs the extra [classroom]: pip install 'parley-sim[classroom]'"
+EXTRA = "this needs the extra [classroom]: pip install 'parley-sim[classroom]'"
 
 
 @app.command()

@@ -88,7 +88,8 @@ def points(difference: Estimate) -> str:
     >>> points(Estimate(-0.04, -0.05, -0.03))
     '−4.0 points (−5.0 to −3.0)'
     """
-    value, low, high = (_signed(100 * each) for each in (difference.value, difference.low, difference.high))
+    places = 1 if difference.high - difference.low >= 0.01 else 2
+    value, low, high = (_signed(100 * each, places) for each in (difference.value, difference.low, difference.high))
     return f"{value} points ({low} to {high})"
 
 

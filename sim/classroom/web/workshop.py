@@ -1,15 +1,16 @@
 """Where replications are run for visitors: a few threads, a second's work at a time, everybody in turn.
 
-Each visitor's request has at most as many pieces of work waiting as there are threads, so that thirty visitors share
+Each visitor's request has at most one piece of work more waiting than there are threads, so that thirty visitors share
 the machine fairly, and a request that nobody waits for any longer stops after the piece it is in.
 """
 
 import asyncio
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sim.classroom.web.library import Book, Library
 from sim.classroom.web.trials import Answer, Trials
@@ -119,14 +120,16 @@ class Workshop:
         """Run until there are n replications; a call that is cancelled leaves what was counted."""
         async with bench.growing:
             trials, loop = bench.trials, asyncio.get_running_loop()
-            while trials.n < n:
-                last = min(n, trials.n + step * cores())
-                pieces = [
-                    loop.run_in_executor(self.pool, bench.some, first, min(step, last - first))
-                    for first in range(trials.n, last, step)
-                ]
-                for chunk in await asyncio.gather(*pieces):
-                    trials.add(chunk)
+            starts = iter(range(trials.n, n, step))
+            waiting: deque[asyncio.Future[Chunk]] = deque()
+            try:
+                while trials.n < n:
+                    for first in islice(starts, cores() + 1 - len(waiting)):
+                        waiting.append(loop.run_in_executor(self.pool, bench.some, first, min(step, n - first)))
+                    trials.add(await waiting.popleft())
+            finally:
+                for piece in waiting:
+                    piece.cancel()
             trials.sum_up()
 
     async def told(self, book: Book, view: View) -> tuple[Case, Run]:

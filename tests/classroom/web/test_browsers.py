@@ -285,6 +285,22 @@ def test_a_seat_is_played_by_keyboard_on_a_phone(browser, address):
         window.context.close()
 
 
+def test_without_a_live_connection_a_page_asks_for_news(browser, address):
+    """Where something on the way lets no live connection through, what others do is seen all the same."""
+    teacher, one = Window(browser, address), Window(browser, address)
+    one.page.route_web_socket(re.compile("/live$"), lambda line: line.close())
+    code = _open(teacher, seed="7", seconds_per_round="0")
+    _join(one, code, "Crane", "ukraine")
+    teacher.page.click("#start")
+    one.page.wait_for_selector("#ready", timeout=30_000)
+    teacher.page.fill("#say-text", "Can you hear me?")
+    teacher.page.click("text=Say it")
+    one.page.wait_for_selector("text=Can you hear me?")
+    wait(one.page, "document.querySelector('#banner').hidden")
+    for window in (teacher, one):
+        window.context.close()
+
+
 def test_a_page_comes_back_by_itself_when_the_server_does(browser, tmp_path):
     """The server is killed and started again: the page says so, comes back, and nothing that was said is lost."""
     with socket.socket() as free:

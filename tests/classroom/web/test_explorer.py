@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+import time
 
 import httpx
 import pytest
@@ -178,3 +179,20 @@ def test_an_answer_that_nobody_waits_for_stops():
 
     assert asyncio.run(drop()) < 400
     workshop.close()
+
+
+@pytest.mark.endurance
+def test_ten_thousand_replications_are_answered_within_a_second(served, asking, tmp_path):
+    """A change is answered over 10,000 replications within a second, where nothing else is done; first over 1,000."""
+    library = Library(shipped())
+    app = application(library, "march-2025", Workshop(library), Rooms(tmp_path / "rooms.sqlite"), Site(()))
+    with served(app) as address, asking(address) as client:
+        _answer_of(client)
+        took = {}
+        began = time.perf_counter()
+        with client.stream("GET", "/explore/answer?off=ceasefire.russia.monitored") as reply:
+            for line in reply.iter_lines():
+                took[json.loads(line)["runs"]] = time.perf_counter() - began
+    print({runs: f"{seconds:.2f} s" for runs, seconds in took.items()})
+    assert took[1_000] < 0.4
+    assert took[10_000] < 1.0

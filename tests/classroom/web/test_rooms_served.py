@@ -427,7 +427,7 @@ class Table:
 
 
 BUSY, QUIET = pytest.param(1.0, marks=pytest.mark.slow), pytest.param(0.1, marks=pytest.mark.endurance)
-"""Seconds within which 95 of 100 moves are answered: on a machine that runs all tests, and on one that runs this alone."""
+"""Seconds within which 95 of 100 moves are answered: where all tests run, and where nothing else does."""
 
 
 @pytest.mark.parametrize("within", [BUSY, QUIET])

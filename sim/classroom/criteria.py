@@ -14,6 +14,8 @@ from sim.classroom.task_file import TaskPart
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 SAID_ANYWAY = ("missing", "invalid", "needs")
 """Ways to fail that have words where a task has none: nothing was handed in, it cannot be read, another one failed."""
+KINDS = ("mean", "share", "median", "run", "gap")
+"""What can be measured."""
 Use = tuple[Literal["scenario", "answer", "strategy"], str]
 
 
@@ -24,6 +26,7 @@ class Measured(TaskPart):
     share: str = Field("", description="runs of which something holds, in per cent: `ceasefire.deals>0`")
     median: str = Field("", description="a column; a day that never came is later than any")
     run: str = Field("", description="a column of one run, or from its log: `easter.alleged.russia`")
+    gap: str = Field("", description="a track: the longest time, in days, between two of its agreements in one run")
     replication: int = Field(0, ge=0, description="which run")
     scenario: str = Field("start", alias="in", description="the starter, or a scenario that is handed in")
     changes: list[str] = Field([], alias="set", description="changes to it first, each `path=value`")
@@ -32,19 +35,19 @@ class Measured(TaskPart):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        given = [name for name in ("mean", "share", "median", "run") if getattr(self, name)]
+        given = [name for name in KINDS if getattr(self, name)]
         if len(given) != 1:
-            raise PydanticCustomError("measured", "expected one of 'mean', 'share', 'median' and 'run'")
+            raise PydanticCustomError("measured", "expected one of 'mean', 'share', 'median', 'run' and 'gap'")
         if self.per and given[0] != "mean":
             raise PydanticCustomError("measured", "'per' divides a mean")
-        if self.less and given[0] in ("median", "run"):
+        if self.less and given[0] not in ("mean", "share"):
             raise PydanticCustomError("measured", "'less' takes a mean or a share from a mean or a share")
         return self
 
     @property
     def kind(self) -> str:
-        """Which of the four."""
-        return next(name for name in ("mean", "share", "median", "run") if getattr(self, name))
+        """Which of the five."""
+        return next(name for name in KINDS if getattr(self, name))
 
     @property
     def of(self) -> str:
@@ -103,10 +106,37 @@ class Valid(CriterionPart):
     kind: Literal["valid"]
     scenario: str
     strict: bool = False
+    ranges: int = Field(0, ge=0, description="how many of its numbers are assumed as ranges, at least")
 
     def ways(self) -> tuple[str, ...]:
-        """One where sources are asked for."""
-        return ("unattributed",) if self.strict else ()
+        """One where sources are asked for, and one where ranges are."""
+        return (*(("unattributed",) if self.strict else ()), *(("certain",) if self.ranges else ()))
+
+
+class Holds(CriterionPart):
+    """The scenario has these parts, whatever is in them: parties, mediators, a track."""
+
+    WAYS = ("lacking",)
+    kind: Literal["holds"]
+    scenario: str
+    parts: list[Text] = Field(min_length=1, description="`tracks.exchange.steps`; `*` for any one name")
+
+
+class OnTheTable(CriterionPart):
+    """A package with these values can be agreed at a track of the scenario."""
+
+    WAYS = ("off",)
+    kind: Literal["on the table"]
+    scenario: str
+    track: str
+    issues: list[Text] = Field(min_length=1)
+    values: list[int | float | str] = Field(min_length=1, description="one for each issue, in the same order")
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if len(self.issues) != len(self.values):
+            raise PydanticCustomError("on the table", "expected one value for each issue")
+        return self
 
 
 class OnlyChanged(CriterionPart):
@@ -200,6 +230,10 @@ class Plays(CriterionPart):
     track: str
     party: str
     field: list[Text] = Field(min_length=1, description="strategies of the shelf that it is measured against")
+    against: list[Text] = Field(
+        [],
+        description="strategies of the shelf that the other seats play, one after the other; else as the scenario says",
+    )
     keeps: float = Field(0.9, ge=0, le=1, description="share of the field's agreements that it has to keep")
     runs: int = Field(100, ge=20, le=1000)
 
@@ -212,6 +246,16 @@ class Read(CriterionPart):
 
 
 Criterion = Annotated[
-    Valid | OnlyChanged | Reaches | ClaimedNumber | ClaimedInterval | Choice | Attributed | Plays | Read,
+    Valid
+    | Holds
+    | OnTheTable
+    | OnlyChanged
+    | Reaches
+    | ClaimedNumber
+    | ClaimedInterval
+    | Choice
+    | Attributed
+    | Plays
+    | Read,
     Field(discriminator="kind"),
 ]

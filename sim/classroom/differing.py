@@ -39,6 +39,26 @@ def claims_of(reading: Reading) -> int:
     return len(cited)
 
 
+def ranges_of(reading: Reading) -> int:
+    """How many numbers of a scenario are assumed as ranges."""
+    return sum(value.status is Status.ASSUMED and value.uncertain for value in _values(reading.scenario))
+
+
+def lacking_parts(scenario: Scenario, wanted: Sequence[str]) -> list[str]:
+    """Those of some dotted paths that a scenario has nothing at; `*` stands for any one name."""
+    whole = _plain(scenario)
+    return [path for path in wanted if not _has(whole, _steps(path))]
+
+
+def _has(part: Any, steps: tuple[str, ...]) -> bool:
+    if not steps:
+        return part not in (None, {}, [])
+    if not isinstance(part, dict):
+        return False
+    names = [*part] if steps[0] == "*" else [steps[0]]
+    return any(name in part and _has(part[name], steps[1:]) for name in names)
+
+
 def _cited(value: Value) -> tuple[str, ...]:
     if value.status not in (Status.REPORTED, Status.DISPUTED):
         return ()

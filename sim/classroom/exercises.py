@@ -65,6 +65,7 @@ class File(TaskPart):
     file: FileName
     kind: Literal["scenario", "strategy", "claims"] = "scenario"
     what: Text = Field(description="what is asked of it, for students")
+    template: FileName | None = Field(None, description="a file beside the task that it begins as")
 
 
 class Answer(TaskPart):
@@ -180,7 +181,11 @@ class Exercise:
 
     def page(self, name: str, variant: Variant) -> str:
         """One of its Markdown pages (`brief`, `debrief`) with the figures of a student."""
-        return fill((self.folder / f"{name}.md").read_text(encoding="utf-8"), variant.figures)
+        return self.template(f"{name}.md", variant)
+
+    def template(self, name: str, variant: Variant) -> str:
+        """A text beside the task with the figures of a student."""
+        return fill((self.folder / name).read_text(encoding="utf-8"), variant.figures)
 
 
 def folder_of_exercises(given: Path | None = None) -> Path:

@@ -13,18 +13,21 @@ from sim.classroom.criteria import (
     ClaimedInterval,
     ClaimedNumber,
     CriterionPart,
+    Holds,
     Measured,
     OnlyChanged,
+    OnTheTable,
     Plays,
     Reaches,
     Read,
     Valid,
 )
-from sim.classroom.differing import changed_paths, claims_of
+from sim.classroom.differing import changed_paths, claims_of, lacking_parts, ranges_of
 from sim.classroom.exercises import START
 from sim.classroom.handed_in import HandedIn
 from sim.classroom.measuring import Bench, Measurement, widened
 from sim.classroom.playing import play
+from sim.classroom.task_file import written
 from sim.scenario.faults import Fault, InvalidScenario
 from sim.scenario.reading import unattributed
 from sim.strategies.module import InvalidStrategy
@@ -101,8 +104,9 @@ def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = No
 
 def key_of(criterion: CriterionPart, desk: Desk) -> str:
     """What a criterion computes where nothing but the starter is needed; else in words what it depends on."""
-    if any(kind == "scenario" and name != START for kind, name in criterion.uses()):
-        return "depends on the scenario that is handed in"
+    for kind, name in criterion.uses():
+        if kind != "answer" and name != START:
+            return f"depends on the {kind} that is handed in"
     if isinstance(criterion, ClaimedNumber | ClaimedInterval):
         return _told(criterion.measured, desk)
     if isinstance(criterion, Choice):
@@ -123,8 +127,35 @@ def _judge(criterion: CriterionPart, desk: Desk) -> Judgement:
 @_judge.register
 def _(criterion: Valid, desk: Desk) -> Judgement:
     desk.handed_in.case(criterion.scenario)
-    bare = unattributed(desk.handed_in.reading(criterion.scenario)) if criterion.strict else ()
-    return _failed("unattributed", detail=f"{len(bare)} numbers, the first: {bare[0]}") if bare else MET
+    reading = desk.handed_in.reading(criterion.scenario)
+    bare = unattributed(reading) if criterion.strict else ()
+    if bare:
+        return _failed("unattributed", detail=f"{len(bare)} numbers, the first: {bare[0]}")
+    found = ranges_of(reading)
+    if found < criterion.ranges:
+        return _failed("certain", detail=f"Found {found}, asked for {criterion.ranges}.")
+    return MET
+
+
+@_judge.register
+def _(criterion: Holds, desk: Desk) -> Judgement:
+    desk.handed_in.case(criterion.scenario)
+    lacking = lacking_parts(desk.handed_in.reading(criterion.scenario).scenario, criterion.parts)
+    return _failed("lacking", detail=f"Not found: {', '.join(lacking)}.") if lacking else MET
+
+
+@_judge.register
+def _(criterion: OnTheTable, desk: Desk) -> Judgement:
+    case = desk.handed_in.case(criterion.scenario)
+    track = next((each for each in case.tracks if each.name == criterion.track), None)
+    if track is None:
+        return _failed("off", detail=f"There is no track {criterion.track}.")
+    wanted = dict(zip(criterion.issues, (written(value) for value in criterion.values), strict=True))
+    for issue in criterion.issues:
+        if issue not in [each.name for each in track.space.issues]:
+            return _failed("off", detail=f"The track has no issue {issue}.")
+    packages = map(track.space.describe, range(len(track.space.outcomes)))
+    return MET if any(wanted.items() <= package.items() for package in packages) else _failed("off")
 
 
 @_judge.register

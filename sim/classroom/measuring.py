@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy
@@ -63,6 +64,9 @@ class Bench:
         if asked.kind == "run":
             value = float(self._run(asked, asked.of))
             return Measurement(value, value, value, 1)
+        if asked.kind == "gap":
+            value = self._gap(asked)
+            return Measurement(value, value, value, 1)
         if asked.kind == "median":
             return self._median(asked, finer)
         values = self._values(asked, asked.scenario, asked.changes, finer)
@@ -102,6 +106,14 @@ class Bench:
         if column not in counted:
             Outcome.read(column, [*columns, *counted])
         return float(counted[column])
+
+    def _gap(self, asked: "Measured") -> float:
+        case = self.handed_in.case(asked.scenario, tuple(asked.changes))
+        if asked.of not in [track.name for track in case.tracks]:
+            raise UnknownOutcome(f"there is no track '{asked.of}'")
+        record = model.run(case, self.seed, asked.replication, logs=False).record
+        days = [deal.agreed_on for deal in record.deals if deal.track == asked.of]
+        return float(max((after - before for before, after in pairwise(days)), default=0))
 
     def _median(self, asked: "Measured", finer: int) -> Measurement:
         case = self.handed_in.case(asked.scenario, tuple(asked.changes))

@@ -32,9 +32,9 @@ class Score:
     """What a strategy came to in a seat."""
 
     surplus: tuple[float, ...]
-    """[run]: worth of the first agreement to the party, above its reservation; 0 without one."""
+    """[run]: worth of the first agreement to the party, above its reservation; 0 without one. Mean over the others."""
     agreed: int
-    """Runs with an agreement."""
+    """Runs with an agreement, against all others together."""
 
 
 @contextmanager
@@ -63,32 +63,53 @@ def play(criterion: Plays, handed_in: HandedIn, seed: int) -> Played:
             mine = score(case, criterion, own, seed)
     except StrategyFailed as failure:
         return Played("failed", str(failure))
-    most = 0
+    most, better = 0, ""
     for name in criterion.field:
         other = score(case, criterion, shelf.find(name), seed)
         gap = difference_of_reals([a - b for a, b in zip(mine.surplus, other.surplus, strict=True)])
-        if gap.high < 0:
-            return Played("worse", f"It gains less than {name} does in the same seat.")
+        better = better or (name if gap.high < 0 else "")
         most = max(most, other.agreed)
-    computed = f"{mine.agreed} agreements of {criterion.runs}; the field at most {most}"
-    return Played("wrecked" if mine.agreed < criterion.keeps * most else "", computed=computed)
+    talks = criterion.runs * max(1, len(criterion.against))
+    computed = f"{mine.agreed} agreements of {talks}; the field at most {most}"
+    if mine.agreed < criterion.keeps * most:  # first, as who spoils deals gains little by it, and has to hear why
+        return Played("wrecked", computed=computed)
+    if better:
+        return Played("worse", f"It gains less than {better} does in the same seat.", computed)
+    return Played("", computed=computed)
 
 
 def score(case: Case, criterion: Plays, strategy: StrategyModule, seed: int) -> Score:
-    """Run a case on the Mesa engine with a strategy in a seat. Raises StrategyFailed."""
+    """Run a case on the Mesa engine with a strategy in a seat, against each of those who may sit opposite.
+
+    Raises:
+        StrategyFailed: it gave no usable answer.
+    """
+    others: list[StrategyModule | None] = [shelf.find(name) for name in criterion.against] or [None]
     surplus, agreed = list[float](), 0
     for replication in range(criterion.runs):
-        model = NegotiationModel(case, seed, replication, logs=False, collects=False)
-        table = next(each for each in model.tables if each.name == criterion.track)
-        for seat in table.seats:
-            if case.parties[table.case.parties[seat.index]].name == criterion.party:
-                seat.strategy = strategy
-                seat.parameters = [each.middle for each in strategy.parameters]
-        talks = [each for each in model.run().record().talks if each.track == criterion.track and each.outcome != NEVER]
         gained = 0.0
-        if talks:
-            place = talks[0].parties.index(criterion.party)
-            gained = talks[0].worths[place][talks[0].outcome] - talks[0].reservations[place]
-        surplus.append(gained)
-        agreed += bool(talks)
+        for other in others:
+            found = _gained(
+                NegotiationModel(case, seed, replication, logs=False, collects=False), criterion, strategy, other
+            )
+            gained += found or 0.0
+            agreed += found is not None
+        surplus.append(gained / len(others))
     return Score(tuple(surplus), agreed)
+
+
+def _gained(
+    model: NegotiationModel, criterion: Plays, strategy: StrategyModule, other: StrategyModule | None
+) -> float | None:
+    """What the first agreement of a run is worth to the party above its reservation; None without one."""
+    table = next(each for each in model.tables if each.name == criterion.track)
+    for seat in table.seats:
+        own = model.case.parties[table.case.parties[seat.index]].name == criterion.party
+        playing = strategy if own else other
+        if playing is not None:
+            seat.strategy, seat.parameters = playing, [each.middle for each in playing.parameters]
+    for talks in model.run().record().talks:
+        if talks.track == criterion.track and talks.outcome != NEVER:
+            place = talks.parties.index(criterion.party)
+            return talks.worths[place][talks.outcome] - talks.reservations[place]
+    return None

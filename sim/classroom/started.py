@@ -67,6 +67,9 @@ def write_started(exercise: Exercise, variant: Variant, folder: Path) -> None:
     pages = {"brief.md": exercise.page("brief", variant), ANSWERS: sheet(exercise.number, task), CARD: card_text(card)}
     folder.mkdir(parents=True, exist_ok=True)
     write_starter(exercise, variant, folder)
+    for file in task.files.values():
+        if file.template is not None:
+            pages[file.file] = exercise.template(file.template, variant)
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 

@@ -65,6 +65,22 @@ def test_comments_of_the_starter_stay(desk: Path) -> None:
     assert "# a comment that stays" in (desk / "start.yaml").read_text(encoding="utf-8")
 
 
+def test_a_file_may_begin_as_a_text_beside_the_task(shelf: Path, tmp_path: Path) -> None:
+    """A file with a template is there from the start, with the student's figures, and is never overwritten."""
+    folder = shelf / "01-two-valleys"
+    task = (folder / "task.yaml").read_text(encoding="utf-8")
+    mine = "mine: {file: mine.yaml, what: A scenario.}"
+    assert mine in task
+    (folder / "task.yaml").write_text(
+        task.replace(mine, "mine: {file: mine.yaml, template: begin.yaml, what: A scenario.}"), encoding="utf-8"
+    )
+    (folder / "begin.yaml").write_text("# of run {{run}}\nextends: start.yaml\n", encoding="utf-8")
+    exercise = find_exercise(shelf, "1")
+    own = exercise.variant(own_token(exercise.word))
+    write_started(exercise, own, tmp_path / "begun")
+    assert (tmp_path / "begun" / "mine.yaml").read_text(encoding="utf-8").startswith(f"# of run {own.figures['run']}\n")
+
+
 def test_nothing_is_overwritten(desk: Path, exercise: Exercise, variant: Variant) -> None:
     """A folder in which anything stands is left as it is."""
     before = {path: path.read_bytes() for path in desk.rglob("*") if path.is_file()}

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -52,6 +53,18 @@ def test_who_gains_less_does_not_pass(handed_in: HandedIn, monkeypatch: pytest.M
     played = play(asked("conceder"), handed_in, 3)
     assert played.way == "worse"
     assert "conceder" in played.detail
+
+
+def test_several_others_are_met_one_after_the_other(handed_in: HandedIn) -> None:
+    """Against three others the gain of a run is the mean of what it is against each, and agreements add up."""
+    others = ["linear", "conceder", "hardliner"]
+    case, own = handed_in.case("start"), shelf.find("boulware")
+    whole = playing.score(case, asked("linear").model_copy(update={"against": others}), own, 3)
+    each = [playing.score(case, asked("linear").model_copy(update={"against": [other]}), own, 3) for other in others]
+    assert whole.agreed == each[0].agreed + each[1].agreed + each[2].agreed
+    assert whole.surplus == pytest.approx(
+        [fmean(gains) for gains in zip(*(one.surplus for one in each), strict=True)], abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(("agreed", "way"), [(27, ""), (26, "wrecked")])

@@ -42,7 +42,8 @@ def test_commands_of_a_page_do_what_they_say(name: str, parley: Callable, desk: 
     """What a page for teachers has in blocks marked `sh` can be typed, line after line, in the folder of Parley."""
     pytest.importorskip("numba")
     page = ROOT / "docs" / "teaching" / f"{name}.md"
-    (desk / "scenarios").symlink_to(ROOT / "scenarios")
+    for folder in ("scenarios", "seeds"):
+        (desk / folder).symlink_to(ROOT / folder)
     for file in _blocks(page, "yaml"):
         (desk / "course.yaml").write_text(file, encoding="utf-8")
     for line in "".join(_blocks(page, "sh")).splitlines():

@@ -19,14 +19,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.classroom.rooms import Refusal, Rooms, Settings, UnknownToken
 from sim.classroom.web import pages
-from sim.classroom.web.forms import asked, fields_of, move_of
+from sim.classroom.web.forms import asked, fields_of, move_of, settings_of
 from sim.classroom.web.hub import Hub, message_of
 from sim.classroom.web.library import Library
 from sim.classroom.web.limits import Limit
 from sim.classroom.web.parts import parts_of, values_of
-from sim.scenario.case import Case
 from sim.scenario.faults import InvalidScenario
-from sim.scenario.skin import fictional
 from sim.show.labels import labels_of
 from sim.strategies import shelf
 
@@ -134,8 +132,7 @@ class RolePlay:
             return await self._opening(request, fields, said, 403)
         try:
             book = await asyncio.to_thread(self.library.book, fields.get("scenario", ""))
-            settings = Settings.read(_settings(fields, book.case))
-            keys = await asyncio.to_thread(self.rooms.open, book.path, settings)
+            keys = await asyncio.to_thread(self.rooms.open, book.path, Settings.read(settings_of(fields, book.case)))
         except KeyError:
             return _refused("There is no such scenario on this server.", 404)
         except (Refusal, InvalidScenario) as refusal:
@@ -404,27 +401,6 @@ def _is_here(host: str) -> bool:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
-
-
-def _settings(fields: Mapping[str, str], case: Case) -> dict[str, Any]:
-    """The settings that a form to open a room makes; under the skin its seats have other names."""
-    seats = _seats(case)
-    names = dict(zip(seats, _seats(fictional([case]).dress(case)) if "fictional" in fields else seats, strict=True))
-    found: dict[str, Any] = {}
-    for name in ("seed", "seconds_per_round", "days_at_once", "grace"):
-        text = fields.get(name, "").strip()
-        if text:
-            found[name] = int(text[:20]) if text.isascii() and text.isdigit() else text
-    if fields.get("drop_out"):
-        found["drop_out"] = fields["drop_out"]
-    found["fictional"] = "fictional" in fields
-    found["people"] = [names[seat] for seat in seats if f"people.{seat}" in fields]
-    found["strategies"] = {names[seat]: told for seat in seats if (told := fields.get(f"strategy.{seat}"))}
-    return found
-
-
-def _seats(case: Case) -> list[str]:
-    return [*(party.name for party in case.parties), *(mediator.name for mediator in case.mediators)]
 
 
 def _qr(text: str) -> str:

@@ -275,6 +275,17 @@ def test_a_room_under_invented_names_has_no_others(arrive):
     assert not re.search("russia|ukrain|emirates|united states", pages, re.IGNORECASE)
 
 
+def test_a_room_under_invented_names_has_the_seats_that_were_ticked_and_no_name_of_the_case(arrive):
+    """A form names seats as the scenario does; the room calls the same seats by their invented names."""
+    player = arrive()
+    form = {"scenario": "march-2025", "people.ukraine": "on", "people.usa": "on", "strategy.ukraine": "linear"}
+    code = player._come(player.web.post("/rooms", data={**form, "fictional": "on"}))
+    page = player.web.get(f"/join?code={code}").text
+    seats = re.findall(r'name="seat" value="(\w+)"( disabled)?', page)
+    assert seats == [("aldoria", " disabled"), ("belmora", ""), ("ivorna", " disabled"), ("jelmark", "")]
+    assert "Ukrain" not in page + player.web.get(player.at).text
+
+
 def test_a_form_works_without_a_script(room):
     """A move sent as a plain form leads back to the page; one that is refused shows the page with the reason."""
     _, north, _ = room

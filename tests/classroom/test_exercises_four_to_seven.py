@@ -183,6 +183,7 @@ def test_a_truce_made_safe(start: Start, figures: dict[str, Any]) -> None:
     assert (marks.points, marks.most, lost(marks)) == (17, 17, {})
 
 
+@pytest.mark.slow
 def test_a_cap_on_the_wrong_side_makes_nothing_safe(start: Start) -> None:
     """The fear of the side that is not afraid, and a cap on it, gain nothing; three menus are one too many."""
     student = start(6, russia=[0, 0.0005, 0.001])
@@ -231,6 +232,7 @@ def test_mediators_told_apart(start: Start, figures: dict[str, Any]) -> None:
     assert (marks.points, marks.most, lost(marks)) == (15, 15, {})
 
 
+@pytest.mark.slow
 def test_mediators_half_told_apart(start: Start) -> None:
     """A host who still proposes, days for days a deal, and a mediator who leaves everything aside: the rest counts."""
     student = start(7, pressure=[0.02, 0.05, 0.08])

@@ -4,13 +4,12 @@ import datetime
 import re
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.classroom.task_file import open_source
-from sim.scenario.faults import Fault, InvalidScenario, Report, nearest, one_of
-from sim.scenario.tree import Node, is_number
+from sim.scenario.faults import Fault, Report, nearest, one_of
+from sim.scenario.tree import Node, Unreadable, is_number, parse, read_text
 
 if TYPE_CHECKING:
     from sim.classroom.exercises import Answer, Task
@@ -31,6 +30,10 @@ class Answers:
 
     given: Mapping[str, Given]
     faults: tuple[Fault, ...]
+
+    def faulty(self, name: str) -> bool:
+        """Whether an answer is there and cannot be read, be it by itself or with the whole sheet."""
+        return any(fault.path in ("", name) or fault.path.startswith(f"{name}.") for fault in self.faults)
 
 
 def sheet(number: int, task: "Task") -> str:
@@ -64,19 +67,19 @@ def read_answers(path: Path, name: str, task: "Task") -> Answers:
     """Read a sheet of answers; `name` is what faults call it. A slip in one answer leaves the others as they are."""
     if not path.is_file():
         return Answers({}, ())
-    try:
-        source = open_source(path, name)
-    except InvalidScenario as invalid:
-        return Answers({}, invalid.faults)
     report, given = Report(), dict[str, Given]()
-    if source.root.value is None:
-        return Answers({}, ())
-    if not isinstance(source.root.value, dict):
-        report.fault(source.root.place, [], "expected lines that read name: answer")
-    for key, (place, node) in source.root.entries.items():
+    try:
+        text, source = read_text(path, name, report)
+        root = parse(source, text, report)
+    except Unreadable:  # nothing of it can be read, wherever the slip stands
+        return Answers({}, tuple(replace(fault, path="") for fault in report.faults))
+    slips = Answers({}, tuple(report.faults))
+    if not isinstance(root.value, dict):
+        report.fault(root.place, [], "expected lines that read name: answer")
+    for key, (place, node) in root.entries.items():
         if key not in task.answers:
             report.fault(place, [key], f"there is no question '{key}'", nearest(key, task.answers))
-        elif node.value is not None and node.value != "":
+        elif node.value is not None and node.value != "" and not slips.faulty(key):
             found = _read(node, key, task.answers[key], report)
             if found is not None:
                 given[key] = found

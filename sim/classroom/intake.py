@@ -8,14 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from sim.classroom.started import CARD
+from sim.classroom.started import CARD, SHIPPED
 from sim.scenario.tree import MOST_BYTES
 
 MOST_FILES = 200
 MOST_TOGETHER = 16 * 1024 * 1024
 """Bytes of all files of one submission."""
 DEEPEST = 8
+PASSED_OVER = ("results", SHIPPED, "__MACOSX")
+"""Folders that lie beside a student's work and that nothing is read from: what runs left, and what is written anew."""
 _PIECE = 64 * 1024
+
+
+_HAND_IN = "hand in the file that 'parley exercise submit' makes"
 
 
 class Unacceptable(Exception):
@@ -23,11 +28,16 @@ class Unacceptable(Exception):
 
 
 def submissions(folder: Path) -> list[Path]:
-    """The zip files and the folders in a folder, by name; what is hidden, or something else, is none."""
+    """What was handed in, by name: whatever is in a folder and not hidden; nothing if no folder or zip file is there.
+
+    Other files are among them, so that whoever hands in a document is told, and not forgotten.
+    """
     found = [each for each in folder.iterdir() if not each.name.startswith((".", "_"))]
-    return sorted(
-        (each for each in found if each.is_dir() or each.suffix.lower() == ".zip"), key=lambda each: each.name
-    )
+    return sorted(found, key=lambda each: each.name) if any(_can_be_taken(each) for each in found) else []
+
+
+def _can_be_taken(each: Path) -> bool:
+    return each.is_dir() or each.suffix.lower() == ".zip"
 
 
 def take_in(submission: Path, workplace: Path) -> list[Path]:
@@ -38,16 +48,22 @@ def take_in(submission: Path, workplace: Path) -> list[Path]:
     """
     if submission.is_symlink():
         raise Unacceptable("it is a link to somewhere else")
+    if not _can_be_taken(submission):
+        raise Unacceptable(f"it is no folder or zip file: {_HAND_IN}")
     try:
         if submission.is_dir():
             _copy(submission, workplace)
         else:
             _unpack(submission, workplace)
-    except (OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (EOFError, zipfile.BadZipFile, zlib.error):
+        raise Unacceptable("it is no zip file, or a damaged one") from None
+    except (NotImplementedError, RuntimeError):
+        raise Unacceptable("it has a password, or is packed in a way that cannot be read here") from None
+    except (OSError, ValueError) as error:
         raise Unacceptable(f"it cannot be read: {type(error).__name__}") from None
     found = sorted(path.parent for path in workplace.rglob(CARD))
     if not found:
-        raise Unacceptable(f"it holds no {CARD}: hand in the file that 'parley exercise submit' makes")
+        raise Unacceptable(f"it holds no {CARD}: {_HAND_IN}")
     return found
 
 
@@ -55,18 +71,20 @@ def _unpack(submission: Path, workplace: Path) -> None:
     if submission.stat().st_size > MOST_TOGETHER:
         raise Unacceptable(f"it is larger than what is taken: {MOST_TOGETHER:,} bytes")
     with zipfile.ZipFile(submission) as packed:
-        entries = packed.infolist()
+        entries = [(entry, _parts(entry.filename)) for entry in packed.infolist()]
+        entries = [(entry, parts) for entry, parts in entries if not any(part in PASSED_OVER for part in parts)]
         if len(entries) > MOST_FILES:
             raise Unacceptable(f"it holds {len(entries)} files: at most {MOST_FILES} are taken")
         together = 0
-        for entry in entries:
-            parts = _parts(entry.filename)
+        for entry, parts in entries:
             kind = stat.S_IFMT(entry.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
                 raise Unacceptable(f"'{_short(entry.filename)}' is a link or a device")
             if entry.is_dir():
                 continue
             place = workplace.joinpath(*parts)
+            if place.exists():
+                raise Unacceptable(f"'{_short(entry.filename)}' is in it twice")
             place.parent.mkdir(parents=True, exist_ok=True)
             with packed.open(entry) as source, place.open("xb") as target:
                 together += _pour(source, target, entry.filename, together)
@@ -89,6 +107,8 @@ def _ordinary(folder: Path, above: tuple[str, ...]) -> Iterator[tuple[Path, tupl
     if len(above) > DEEPEST:
         raise Unacceptable(f"its folders lie more than {DEEPEST} deep")
     for each in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if each.name in PASSED_OVER:
+            continue
         kind = each.stat(follow_symlinks=False).st_mode
         if stat.S_ISDIR(kind):
             yield from _ordinary(Path(each.path), (*above, each.name))

@@ -88,8 +88,7 @@ def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = No
     """
     for kind, name in criterion.uses():
         if kind == "answer" and name not in desk.answers.given:
-            faulty = any(fault.path in (name, "") for fault in desk.answers.faults)
-            return _failed("invalid" if faulty else "missing")
+            return _failed("invalid" if desk.answers.faulty(name) else "missing")
         if kind != "answer" and not desk.handed_in.has(name):
             return _failed("missing")
     if unmet is not None:

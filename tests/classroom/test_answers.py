@@ -76,3 +76,36 @@ def test_a_slip_leaves_the_other_answers(exercise: Exercise, tmp_path: Path) -> 
     found, faults = given(exercise, tmp_path, "gestures: many\nmore: fewer\n")
     assert found == {"more": "fewer"}
     assert len(faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("slip", "lost"),
+    [
+        ("gestures: .nan", "gestures"),
+        ("gestures: 1e999", "gestures"),
+        ("share: [.inf, 3]", "share"),
+        ("opened: 2030-02-30", "opened"),
+        ("gestures: 1\ngestures: 2", "gestures"),
+    ],
+)
+def test_a_value_that_yaml_cannot_hold_is_lost_alone(exercise: Exercise, tmp_path: Path, slip: str, lost: str) -> None:
+    """A number without an end, a date that does not exist, a name written twice: the others are read."""
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text(f"{slip}\nmore: fewer\n", encoding="utf-8")
+    found = read_answers(sheet, "answers.yaml", exercise.task)
+    assert found.given == {"more": "fewer"}
+    assert found.faulty(lost)
+    assert not found.faulty("more")
+    assert len(found.faults) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["gestures: *nobody\nmore: fewer", "gestures: 1\nmore: [", "gestures: 1\n\tmore: fewer"]
+)
+def test_a_sheet_that_cannot_be_read_is_not_one_left_empty(exercise: Exercise, tmp_path: Path, text: str) -> None:
+    """Wherever the slip stands, no answer counts as one that was not handed in."""
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text(text, encoding="utf-8")
+    found = read_answers(sheet, "answers.yaml", exercise.task)
+    assert found.given == {}
+    assert all(found.faulty(name) for name in exercise.task.answers)

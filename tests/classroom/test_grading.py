@@ -88,16 +88,40 @@ def test_bombs_are_not_unpacked(packed: Callable[..., Path], tmp_path: Path) -> 
 def test_nonsense_is_told(packed: Callable[..., Path], tmp_path: Path) -> None:
     """A file that is no zip file, or one that holds no exercise, is refused in words."""
     (tmp_path / "no.zip").write_bytes(b"PK\x03\x04 and no more")
-    assert why(tmp_path / "no.zip", tmp_path / "one") == "it cannot be read: BadZipFile"
+    assert why(tmp_path / "no.zip", tmp_path / "one") == "it is no zip file, or a damaged one"
     assert "holds no exercise.yaml" in why(packed(("a/b", b"", ORDINARY)), tmp_path / "two")
+    (tmp_path / "essay.pdf").write_bytes(b"%PDF")
+    assert "it is no folder or zip file" in why(tmp_path / "essay.pdf", tmp_path / "three")
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = packed(("a/exercise.yaml", b"", ORDINARY), ("a/exercise.yaml", b"", ORDINARY))
+    assert why(twice, tmp_path / "four") == "'a/exercise.yaml' is in it twice"
+
+
+def test_what_runs_left_beside_the_work_does_not_refuse_it(packed: Callable[..., Path], tmp_path: Path) -> None:
+    """Who packs a whole folder by hand packs large pictures of runs and shipped cases too; these stay out."""
+    run = ("results/a-run/outcomes.svg", bytes(2_000_000))
+    shipped = [(f"shipped/seeds/{place}.yaml", b"") for place in range(300)]
+    files = [("exercise.yaml", b"parley: 1"), run, *shipped]
+    for name, content in files:
+        (tmp_path / "folder" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "folder" / name).write_bytes(content)
+    whole = packed(*[(f"heron/{name}", content, ORDINARY) for name, content in files])
+    for submission in (tmp_path / "folder", whole):
+        workplace = tmp_path / f"work-{submission.name}"
+        workplace.mkdir()
+        take_in(submission, workplace)
+        assert [path.name for path in workplace.rglob("*") if path.is_file()] == ["exercise.yaml"]
 
 
 def test_submissions_are_found_by_name(tmp_path: Path) -> None:
-    """Zip files and folders, sorted; notes of the teacher and hidden files are none."""
-    for name in ("b.zip", "a.ZIP", "notes.txt", ".hidden.zip"):
+    """Whatever is not hidden, sorted, so that a document is told as not marked; nothing where all is such."""
+    for name in ("essay.pdf", ".hidden.zip"):
+        (tmp_path / name).touch()
+    assert submissions(tmp_path) == []
+    for name in ("b.zip", "a.ZIP"):
         (tmp_path / name).touch()
     (tmp_path / "c").mkdir()
-    assert [each.name for each in submissions(tmp_path)] == ["a.ZIP", "b.zip", "c"]
+    assert [each.name for each in submissions(tmp_path)] == ["a.ZIP", "b.zip", "c", "essay.pdf"]
 
 
 # A class ------------------------------------------------------------------------------------------------------
@@ -135,7 +159,7 @@ def test_a_class_is_marked(course: Course, hall: Path, shelf: Path, tmp_path: Pa
     graded = {one.submission: one for one in Grader(shelf, course, replications=20).grade(submissions(hall), jobs=2)}
     assert list(graded) == ["heron", "otter", "stranger", "torn.zip", "wren"]
     assert graded["stranger"].refused == "'stranger' is not in the course"
-    assert graded["torn.zip"].refused == "it cannot be read: BadZipFile"
+    assert graded["torn.zip"].refused == "it is no zip file, or a damaged one"
     assert not (tmp_path / "pwned").exists()
     assert (graded["wren"].refused, graded["wren"].points, graded["wren"].most) == ("", 0.0, 5)
     assert graded["heron"].points >= 2.0
@@ -172,7 +196,7 @@ def test_marking_that_breaks_a_limit_costs_that_submission_alone(course: Course,
     """With too little memory to run anything, each is told so; the class report is still written."""
     graded = Grader(shelf, course, Within(60, 40 * 1024 * 1024), 20).grade([hall / "heron", hall / "torn.zip"])
     assert "it used more memory than it may have" in graded[0].refused
-    assert graded[1].refused == "it cannot be read: BadZipFile"
+    assert graded[1].refused == "it is no zip file, or a damaged one"
     assert "Not marked" in as_text("Marks", report(graded, course))
 
 

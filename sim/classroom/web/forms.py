@@ -1,10 +1,12 @@
-"""What a form sends, as a move of a room."""
+"""What a form sends, as a move of a room or as the settings of one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from sim.classroom.rooms import Refusal
+from sim.scenario.case import Case
+from sim.scenario.skin import fictional
 
 MOST_FIELDS = 200
 PACKAGE = "package."
@@ -64,3 +66,30 @@ def _value(name: str, text: str) -> Any:
 def asked(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The package that the query of a link names, by issue."""
     return {name.removeprefix(PACKAGE): value for name, value in items if name.startswith(PACKAGE)}
+
+
+def settings_of(fields: Mapping[str, str], case: Case) -> dict[str, Any]:
+    """The settings that a form to open a room makes; seats are called there as the case calls them."""
+    found: dict[str, Any] = {}
+    for name in ("seed", "seconds_per_round", "days_at_once", "grace"):
+        text = fields.get(name, "").strip()
+        if text:
+            found[name] = int(text[:20]) if text.isascii() and text.isdigit() else text
+    if fields.get("drop_out"):
+        found["drop_out"] = fields["drop_out"]
+    found["fictional"] = "fictional" in fields
+    called = _called(case) if found["fictional"] else {}
+    taken = [name.removeprefix("people.") for name in fields if name.startswith("people.")]
+    found["people"] = [called.get(seat, seat) for seat in taken]
+    chosen = {name.removeprefix("strategy."): text for name, text in fields.items() if name.startswith("strategy.")}
+    found["strategies"] = {called.get(seat, seat): strategy for seat, strategy in chosen.items() if strategy}
+    return found
+
+
+def _called(case: Case) -> dict[str, str]:
+    """What each seat of a case is called under the fictional skin, which keeps their order."""
+    return dict(zip(_seats(case), _seats(fictional([case]).dress(case)), strict=True))
+
+
+def _seats(case: Case) -> list[str]:
+    return [party.name for party in case.parties] + [mediator.name for mediator in case.mediators]

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.classroom.rooms import Refusal, Rooms, Settings, UnknownToken
 from sim.classroom.web import pages
-from sim.classroom.web.forms import asked, fields_of, move_of
+from sim.classroom.web.forms import asked, fields_of, move_of, settings_of
 from sim.classroom.web.hub import Hub, message_of
 from sim.classroom.web.library import Library
 from sim.classroom.web.limits import Limit
@@ -131,8 +131,8 @@ class RolePlay:
             said = "Rooms are opened on the machine that serves them, or with the word shown where it was started."
             return await self._opening(request, fields, said, 403)
         try:
-            path = self.library.files[fields.get("scenario", "")]
-            keys = await asyncio.to_thread(self.rooms.open, path, Settings.read(_settings(fields)))
+            book = await asyncio.to_thread(self.library.book, fields.get("scenario", ""))
+            keys = await asyncio.to_thread(self.rooms.open, book.path, Settings.read(settings_of(fields, book.case)))
         except KeyError:
             return _refused("There is no such scenario on this server.", 404)
         except (Refusal, InvalidScenario) as refusal:
@@ -401,24 +401,6 @@ def _is_here(host: str) -> bool:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
-
-
-def _settings(fields: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that a form to open a room makes."""
-    found: dict[str, Any] = {}
-    for name in ("seed", "seconds_per_round", "days_at_once", "grace"):
-        text = fields.get(name, "").strip()
-        if text:
-            found[name] = int(text[:20]) if text.isascii() and text.isdigit() else text
-    if fields.get("drop_out"):
-        found["drop_out"] = fields["drop_out"]
-    found["fictional"] = "fictional" in fields
-    taken = [name.removeprefix("people.") for name in fields if name.startswith("people.")]
-    found["people"] = taken
-    found["strategies"] = {
-        name.removeprefix("strategy."): text for name, text in fields.items() if name.startswith("strategy.") and text
-    }
-    return found
 
 
 def _qr(text: str) -> str:

@@ -36,6 +36,7 @@ def address(served, tmp_path_factory):
     library, rooms = Library(shipped()), Rooms(tmp_path_factory.mktemp("rooms") / "rooms.sqlite")
     workshop = Workshop(library, replications=3000)
     with served(application(library, "march-2025", workshop, rooms, Site(("http://127.0.0.1/",)))) as address:
+        assert workshop.ready.wait(300)  # compiling takes its time the first time
         yield address
 
 

@@ -5,6 +5,7 @@ import socket
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from statistics import quantiles
 from subprocess import DEVNULL, PIPE, Popen
@@ -209,8 +210,9 @@ def test_what_is_too_large_or_no_form_is_refused(room, address, raw):
 def test_moves_by_the_hundred_are_slowed_down(room):
     """Somebody who sends moves without end is told to wait; the others are not."""
     _, north, south = room
-    statuses = [north.act(kind="ready", question="999").status_code for _ in range(80)]
-    assert 429 in statuses
+    with ThreadPoolExecutor(12) as pool:
+        statuses = pool.map(lambda _: north.act(kind="ready", question="999").status_code, range(400))
+        assert 429 in list(statuses)
     assert south.act(kind="say", to="all", text="I can speak").json()["accepted"]
 
 
@@ -260,6 +262,28 @@ def test_a_room_is_opened_from_the_servers_machine_or_with_its_word(monkeypatch,
     assert player.web.post("/rooms", data=form).status_code == 403
     assert player.web.post("/rooms", data={**form, "word": "guess"}).status_code == 403
     assert player.web.post("/rooms", data={**form, "word": WORD}).status_code == 303
+
+
+def test_a_room_under_invented_names_has_no_others(arrive):
+    """Opened with invented names, with its seats and strategies chosen, a room shows none of the scenario's own."""
+    teacher, player = arrive(), arrive()
+    code = teacher.open(fictional="on", **{"strategy.russia": "conceder"})
+    seats = re.findall(r'name="seat" value="(\w+)"', player.web.get(f"/join?code={code}").text)
+    assert len(seats) == 4
+    player.join(code, "Heron", seats[0])
+    pages = player.web.get(player.at).text + teacher.web.get(teacher.at).text
+    assert not re.search("russia|ukrain|emirates|united states", pages, re.IGNORECASE)
+
+
+def test_a_room_under_invented_names_has_the_seats_that_were_ticked_and_no_name_of_the_case(arrive):
+    """A form names seats as the scenario does; the room calls the same seats by their invented names."""
+    player = arrive()
+    form = {"scenario": "march-2025", "people.ukraine": "on", "people.usa": "on", "strategy.ukraine": "linear"}
+    code = player._come(player.web.post("/rooms", data={**form, "fictional": "on"}))
+    page = player.web.get(f"/join?code={code}").text
+    seats = re.findall(r'name="seat" value="(\w+)"( disabled)?', page)
+    assert seats == [("aldoria", " disabled"), ("belmora", ""), ("ivorna", " disabled"), ("jelmark", "")]
+    assert "Ukrain" not in page + player.web.get(player.at).text
 
 
 def test_a_form_works_without_a_script(room):
@@ -391,18 +415,21 @@ class Table:
     async def sit(self, player: Player, leaves: bool) -> None:
         """Say ready whenever that is asked, until the end; or leave after five times."""
         async with _live(player) as line:
-            said = ""
+            status, beat = "", asyncio.create_task(self.live(line))
             while not self.over.is_set() and not (leaves and self.moves[player.key] >= 5):
-                try:
-                    status = json.loads(await asyncio.wait_for(line.recv(), 2))["parts"].get("status", "")
-                except TimeoutError:
-                    await line.send(".")
-                    continue
+                with suppress(TimeoutError):
+                    status = json.loads(await asyncio.wait_for(line.recv(), 2))["parts"].get("status", status)
                 asked = re.search(r'name="question" value="(\d+)"', status)
-                if asked and asked[1] != said:
-                    said = asked[1]
-                    await asyncio.to_thread(self.act, player, kind="ready", question=said)
+                if asked:
+                    await asyncio.to_thread(self.act, player, kind="ready", question=asked[1])
                     self.moves[player.key] += 1
+            beat.cancel()
+
+    async def live(self, line) -> None:
+        """A sign of life every second."""
+        while True:
+            await line.send(".")
+            await asyncio.sleep(1)
 
     async def play(self) -> str:
         """The phase in which the room is at the end."""

@@ -223,7 +223,11 @@ tracks:
         because: each wants its own back more than it minds giving
         government: {{returned: [0.6, 0.8, 1], released: [-0.6, -0.4, -0.2]}}
         ansar_allah: {{returned: [0.6, 0.8, 1], released: [-0.6, -0.4, -0.2]}}
-    scores: {{assumed: {{because: all of them score 1, returned: {0}, released: {0}}}}}
+    scores:
+      assumed:
+        because: all of its own score 1 for each side, and so does giving all that it has
+        returned: {{government: {{scale: {1}}}, ansar_allah: {{scale: {0}}}}}
+        released: {{government: {{scale: {0}}}, ansar_allah: {{scale: {1}}}}}
 observed:
   - {{date: 2020-09-27, track: exchange, agreed: {{from_government: {0}, from_ansar_allah: {1}}}}}
 """

@@ -118,7 +118,7 @@ def test_figures_that_are_none_are_refused(desk: Path, exercise: Exercise) -> No
         ("{from: 1, to: 9}", "{from: 9, to: 1}", r"task.yaml:9:3: varies.run: expected 'to' above 'from'"),
         ("hints: [one, two,", "hints: [two,", r"hints"),
         ("at_least: 0", "at_least: 0\n    at_most: 1", r"expected either 'at_least' or 'at_most'"),
-        ("{mean: exchange.deals,", "{mean: a, share: b,", r"expected one of 'mean', 'share', 'median' and 'run'"),
+        ("{mean: exchange.deals,", "{mean: a, share: b,", r"expected one of 'mean', 'share', 'median'"),
         ("parley: 1", "parley: 1\nparley: 1", r"task.yaml:2:1: parley: duplicate key"),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 
 from markupsafe import Markup
@@ -22,6 +23,8 @@ from sim.strategies.asking import StrategyFailed
 PREPARING = (
     "The engine is being made ready for this machine: half a minute the first time, a second or two from then on."
 )
+PATIENCE = 1.0
+"""Seconds after which a page comes with what was counted by then; the rest is asked for from the page."""
 FAILED = "A strategy of this scenario failed in this run: {}"
 
 
@@ -77,7 +80,7 @@ class Explorer:
             return HTMLResponse(refused, unread.status)
         answer = told = None
         if self.workshop.ready.is_set():
-            answer = await self.workshop.answer(book, view)
+            answer = await self._first(book, view)
             told = await self._run(book, view)
         values = {
             "title": book.case.title,
@@ -89,10 +92,21 @@ class Explorer:
             "groups": wording.groups(book, view),
             "hold": HOLD,
             "answer": "" if answer is None else Markup(self._html(book, view, answer)),
+            "more": answer is not None and answer.n < answer.asked,
             "run": "" if told is None else Markup(told),
             "preparing": PREPARING,
         }
         return HTMLResponse(pages.render("explorer.html", values))
+
+    async def _first(self, book: Book, view: View) -> Answer | None:
+        """What was counted once the patience of whoever opens a page is over, so that many can open one at a time."""
+        began = time.monotonic()
+        last: Answer | None = None
+        async for answer in self.workshop.answers(book, view):
+            last = answer
+            if time.monotonic() - began > PATIENCE:
+                break
+        return last
 
     async def answer(self, request: Request) -> Response:
         """What more and more replications say: a line of JSON each time; ends early if nobody listens any longer."""

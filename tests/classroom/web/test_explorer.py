@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sim.classroom.rooms import Rooms
-from sim.classroom.web import pages
+from sim.classroom.web import explorer, pages
 from sim.classroom.web.app import Site, application
 from sim.classroom.web.library import Library, shipped
 from sim.classroom.web.trials import Trials
@@ -160,6 +160,23 @@ def test_without_a_compiler_there_are_fewer_runs_and_the_page_says_so(served, as
         html = _text_of(_answer_of(client)["html"])
     assert "6 runs." in html
     assert "slower engine" in html
+
+
+def test_a_page_comes_before_all_runs_are_counted_and_says_so(served, asking, tmp_path, monkeypatch):
+    """Whoever opens a page while others are served gets the first runs with it; the page asks for the rest."""
+    monkeypatch.setattr(explorer, "PATIENCE", 0.0)
+    workshop = Workshop(Library(shipped()), engine="mesa", replications=30)
+    app = application(workshop.library, "us-iran-2023", workshop, Rooms(tmp_path / "rooms.sqlite"), Site(()))
+    with served(app) as address, asking(address) as client:
+        while not client.get("/status").json()["ready"]:
+            time.sleep(0.1)
+        early, later = (client.get("/explore?seed=2").text for _ in range(2))
+    assert "12 runs so far of 30" in _text_of(early)
+    assert "More runs" in early
+    assert "data-more" in early
+    assert "30 runs." in _text_of(later)
+    assert "More runs" not in later
+    assert "data-more" not in later
 
 
 def test_an_answer_that_nobody_waits_for_stops():

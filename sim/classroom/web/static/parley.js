@@ -196,7 +196,7 @@
       setTimeout(() => { copy.textContent = "Copy the link"; copy.focus(); }, 1500);
     });
     if ($(".lead", answer)) { brief(); player(null); }
-    else ask();
+    if (!$(".lead:not([data-more])", answer)) ask();
   };
 
   /* A room ------------------------------------------------------------------------------------------------- */

@@ -111,7 +111,8 @@ def compare(
     given = (first, *others)
     for each in given:
         require_kind(each, Batch, Scenario)
-    require_whole(1, replications=replications)
+    if replications is not None:
+        require_whole(1, replications=replications)
     like = next((each.manifest for each in given if isinstance(each, Batch)), None)
     runs = replications or (like.replications if like else REPLICATIONS)
     draws = seed if seed is not None else like.seed if like else SEED
@@ -188,7 +189,9 @@ def explain(  # as the command: each is a part of the question
         TypeError, ValueError: it is nothing that can be explained, or a number is out of range.
     """
     require_kind(what, Batch, Run, Scenario)
-    require_whole(1, days=days, replications=replications)
+    for name, number in (("days", days), ("replications", replications)):
+        if number is not None:
+            require_whole(1, **{name: number})
     if isinstance(what, Run):
         return Explanation(explaining.explain_run(what.lived, what.manifest, None))
     if isinstance(what, Scenario):

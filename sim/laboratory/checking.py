@@ -26,21 +26,19 @@ def require_kind(what: object, *kinds: type) -> None:
     raise TypeError(f"expected a {' or '.join(named)}{hint}, found {found}")
 
 
-def require_whole(least: int, **numbers: int | None) -> None:
-    """Refuse what is no whole number from `least` on; None is what was left out.
+def require_whole(least: int, **numbers: object) -> None:
+    """Refuse what is no whole number from `least` on.
 
     Raises:
         TypeError: it is no whole number.
         ValueError: it is too small or too great.
 
-    >>> require_whole(0, seed=3, replication=None)
+    >>> require_whole(0, seed=3, replication=0)
     """
     for name, number in numbers.items():
-        if number is None:
-            continue
         expected = f"is not a whole number from {least} to {MOST}"
         try:
-            whole = index(number)
+            whole = index(number)  # type: ignore[arg-type]  # what it raises is told
         except TypeError:
             raise TypeError(f"{name} {number!r} {expected}") from None
         if not least <= whole <= MOST:

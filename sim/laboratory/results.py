@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas
 
@@ -276,13 +277,13 @@ def batch(  # as the command: each is a part of the question
         TypeError: it is no scenario, or a number is not whole.
         ValueError: a number is out of range, or the scenarios have different changes.
     """
-    given = list(scenario) if isinstance(scenario, list | tuple) else [scenario]
-    for each in given:
-        require_kind(each, Scenario)
+    given = _scenarios(scenario)
     if not given or any(each.sets != given[0].sets for each in given):
         raise ValueError("a batch takes scenarios with the same changes: make a batch of each, and compare them")
     require_whole(0, seed=seed)
-    require_whole(1, replications=replications, jobs=jobs)
+    require_whole(1, replications=replications)
+    if jobs is not None:
+        require_whole(1, jobs=jobs)
     varied = tuple(setting_text(*each) for each in factors.items()) if isinstance(factors, Mapping) else tuple(factors)
     options = Options(
         [each.file for each in given], replications, seed, given[0].sets, central, varied, jobs=_jobs(jobs, given),
@@ -299,6 +300,13 @@ def batch(  # as the command: each is a part of the question
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _scenarios(given: object) -> list[Scenario]:
+    found: list[Any] = list(given) if isinstance(given, list | tuple) else [given]
+    for each in found:
+        require_kind(each, Scenario)
+    return found
 
 
 def _jobs(asked: int | None, scenarios: Sequence[Scenario]) -> int | None:

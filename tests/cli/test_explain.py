@@ -76,6 +76,7 @@ REFUSALS = {
     ("--track", "peace"): "'peace' is no track: expected one of exchange, truce",
     ("--target", "held"): "'held' is no target: expected 'agreed'",
     ("--point", "4"): "there is no point 4",
+    ("--days", "999"): "999 days are beyond the horizon: expected 1 to",
     ("--static",): "--static asks a scenario file",
     ("--seed", "2", "--set", "horizon=9"): "--seed, --set: asked of a scenario file only",
 }

@@ -39,7 +39,7 @@ from sim.study.results import NotAResult
 from sim.study.summary import Summary
 from sim.study.surviving import MOST, Asked, Survivals, Unfit, survivals
 from sim.study.unlocking import Draws, Unlocking, kept_unlocking, unlocking
-from sim.study.versions import cores
+from sim.study.versions import cores, rules_version
 
 MOST_TRACKS = 3
 """Tracks of which the lives of truces are told."""
@@ -162,6 +162,9 @@ def comparison(desk: Desk) -> Section:
         return Section(
             "comparison", title, [left_out("there is one scenario, and no variant of it was named or found")]
         )
+    if desk.manifest.rules != rules_version() and not desk.asked.others and len(desk.manifest.points) == 1:
+        why = "the rules have changed since the batch ran, and a variant run by those of today shares no draws with it"
+        return Section("comparison", title, [left_out(why)])
     asked = comparisons.Asked(tuple(given))
     desk.write("parley: variants")
     with tempfile.TemporaryDirectory(prefix="parley-") as place:

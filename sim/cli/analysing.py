@@ -26,6 +26,7 @@ from sim.cli.door import (
     print_json,
     read,
     refuse,
+    refuse_options,
     tell,
 )
 
@@ -86,6 +87,7 @@ def sensitivity(
 
 @app.command()
 def phases(
+    context: typer.Context,
     what: Annotated[
         Path,
         typer.Argument(
@@ -108,6 +110,7 @@ def phases(
 
     options = Options(what, tuple(sets or ()), seed, replications, central)
     if what.is_dir():
+        refuse_options(context, ("replications", "seed", "sets", "central"), "of a scenario file")
         options = of_batch(what)
     case = compiled(read(options.scenario, options.sets))
     kept = None if as_json and out is None else out or (what if what.is_dir() else Path("results"))
@@ -139,7 +142,8 @@ def zone(
     names = [each.name for each in case.tracks]
     if not names or (track and track not in names):
         near = nearest(track, names)
-        refuse(f"'{scenario}' has no track '{track}'" + (f"; did you mean '{near}'?" if near else ""), UNUSABLE)
+        hint = f"did you mean '{near}'?" if near else f"expected one of {', '.join(names)}"
+        refuse(f"'{scenario}' has no track" + (f" '{track}'; {hint}" if names else ""), UNUSABLE)
     place = names.index(track) if track else 0
     question = Question(scenario.as_posix(), tuple(sets or ()), seed, replication, central)
     try:

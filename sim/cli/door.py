@@ -148,7 +148,8 @@ def read(scenario: Path, sets: "Iterable[str] | None") -> "Reading":
     from sim.scenario.tree import is_file, why_no_file
 
     if not is_file(scenario):
-        refuse(f"'{scenario}': {why_no_file(scenario)}", UNUSABLE)
+        why = why_no_file(scenario).replace("a folder", "a folder, not a scenario file")
+        refuse(f"'{scenario}': {why}", UNUSABLE)
     from sim.scenario.reading import read
 
     with faults_told():
@@ -244,6 +245,14 @@ def tell(done: "Told", *, as_json: bool, as_csv: bool = False) -> None:
         _end(console, done.tables, [*done.hints, *kept])
     for remark in done.remarks:
         typer.echo(f"parley: {remark}", err=True)
+
+
+def refuse_options(context: typer.Context, names: "Iterable[str]", why: str) -> None:
+    """Refuse options that were given and would change nothing: `why` says what they are asked of."""
+    given = [name for name in names if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"]
+    if given:
+        spelt = {each.name: max(each.opts, key=len) for each in context.command.params}
+        refuse(f"{', '.join(spelt[name] for name in given)}: asked {why} only", UNUSABLE)
 
 
 def print_tables(console: "Console", tables: "Iterable[RenderableType]") -> None:

@@ -21,6 +21,7 @@ from sim.cli.door import (
     path_given,
     read,
     refuse,
+    refuse_options,
     tell,
 )
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from sim.scenario.case import Case
     from sim.show.told import Told
     from sim.study.results import Question
+
+
+_OF_A_SCENARIO = ("seed", "replication", "sets", "central")
+_OF_A_BATCH = ("track", "target", "days", "point", "replications")
 
 
 def _static_command(scenario: Path, sets: list[str] | None) -> str:
@@ -54,6 +59,7 @@ def _of_scenario(case: "Case", question: "Question", out: Path | None) -> "Told"
 
 @app.command()
 def explain(
+    context: typer.Context,
     what: Annotated[
         Path,
         typer.Argument(
@@ -100,6 +106,10 @@ def explain(
     from sim.study.query import Unanswerable
     from sim.study.results import NotAResult, Question, read_manifest, read_run
 
+    if what.is_dir():
+        refuse_options(context, _OF_A_SCENARIO, "of a scenario file")
+    if not (what.is_dir() and is_batch(what)):
+        refuse_options(context, _OF_A_BATCH, "of a batch")
     place = out if as_json or out is not None else what
     try:
         if not what.is_dir():

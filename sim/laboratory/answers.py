@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas
 
 from sim.engine.chunk import column_names
+from sim.laboratory.checking import require_kind, require_whole
 from sim.laboratory.results import Batch, Run, batch
 from sim.laboratory.scenario import Scenario
 from sim.laboratory.telling import log, text_of
@@ -105,8 +106,13 @@ def compare(
     Raises:
         NotComparable: they share no luck, or have nothing in common; or there is nothing to compare with.
         Refused: a scenario cannot be run.
+        TypeError, ValueError: it is neither a batch nor a scenario, or a number is out of range.
     """
     given = (first, *others)
+    for each in given:
+        require_kind(each, Batch, Scenario)
+    if replications is not None:
+        require_whole(1, replications=replications)
     like = next((each.manifest for each in given if isinstance(each, Batch)), None)
     runs = replications or (like.replications if like else REPLICATIONS)
     draws = seed if seed is not None else like.seed if like else SEED
@@ -180,7 +186,12 @@ def explain(  # as the command: each is a part of the question
     Raises:
         Refused: it cannot be answered as asked.
         Unanswerable: a table of the batch is damaged.
+        TypeError, ValueError: it is nothing that can be explained, or a number is out of range.
     """
+    require_kind(what, Batch, Run, Scenario)
+    for name, number in (("days", days), ("replications", replications)):
+        if number is not None:
+            require_whole(1, **{name: number})
     if isinstance(what, Run):
         return Explanation(explaining.explain_run(what.lived, what.manifest, None))
     if isinstance(what, Scenario):
@@ -232,7 +243,11 @@ def survival(
 
     Raises:
         Unfit: no such deals were kept, or there are too many variants.
+        TypeError, ValueError: there is no batch, or a number is out of range.
     """
+    for each in of or (None,):
+        require_kind(each, Batch)
+    require_whole(1, days=days)
     asked = AskedOfTruces(track, days, first, tuple(points))
     return Survival(survivals([each.folder for each in of], asked), of)
 
@@ -293,9 +308,12 @@ def sensitivity(  # as the command: each is a part of the question
     Raises:
         CannotCompile: the compiled engine, which it takes, is not there or cannot run the scenario.
         UnknownOutcome: no run has such an outcome.
+        TypeError: it is no scenario, or a number is not whole.
         ValueError: the scenario has no range, or a number is out of range.
         RunsFailed: runs came to no result.
     """
+    require_kind(scenario, Scenario)
+    require_whole(0, seed=seed, n=n, top=top)
     prepared = ready_for("a sensitivity analysis", scenario.case)
     from sim.show.sensitivity import Teller
     from sim.study.sensitivity import FEWEST, Asked, By, Method, analyse

@@ -7,11 +7,13 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas
 
 from sim.engine import model
 from sim.engine.record import Run as Lived
+from sim.laboratory.checking import require_kind, require_whole
 from sim.laboratory.scenario import Changes, Scenario, load
 from sim.laboratory.telling import log, text_of
 from sim.show import batches, folders, labels, narrate, points, tables
@@ -25,8 +27,6 @@ from sim.study.options import Options
 from sim.study.plan import setting_text
 from sim.study.query import frame_of, summaries
 from sim.study.summary import Blocker, Holder, Share, Summary, TrackSummary
-
-MOST_RUNS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -230,12 +230,12 @@ def run(
 
     Raises:
         StrategyFailed: a strategy of one's own failed.
+        TypeError: it is no scenario, or the seed or the number is not whole.
         ValueError: the seed or the number is below 0 or beyond 2**63 - 1.
         NotAResult: something else is in the way of its folder.
     """
-    for name, number in (("seed", seed), ("replication", replication)):
-        if not 0 <= number <= MOST_RUNS:
-            raise ValueError(f"{name} {number} is not a whole number from 0 to {MOST_RUNS}")
+    require_kind(scenario, Scenario)
+    require_whole(0, seed=seed, replication=replication)
     question = stored.Question(scenario.file.as_posix(), scenario.sets, seed, replication, central)
     case, words = scenario.case, labels.labels_of(scenario.case)
     manifest = stored.manifest_of(case, question, asdict(words))
@@ -274,14 +274,16 @@ def batch(  # as the command: each is a part of the question
     Raises:
         InvalidScenario: a factor has no such path or value.
         Refused: it cannot be done as asked, or was interrupted.
+        TypeError: it is no scenario, or a number is not whole.
         ValueError: a number is out of range, or the scenarios have different changes.
     """
-    given = [scenario] if isinstance(scenario, Scenario) else list(scenario)
+    given = _scenarios(scenario)
     if not given or any(each.sets != given[0].sets for each in given):
         raise ValueError("a batch takes scenarios with the same changes: make a batch of each, and compare them")
-    for name, number, least in (("seed", seed, 0), ("replications", replications, 1), ("jobs", jobs or 1, 1)):
-        if not least <= number <= MOST_RUNS:
-            raise ValueError(f"{name} {number} is not a whole number from {least} to {MOST_RUNS}")
+    require_whole(0, seed=seed)
+    require_whole(1, replications=replications)
+    if jobs is not None:
+        require_whole(1, jobs=jobs)
     varied = tuple(setting_text(*each) for each in factors.items()) if isinstance(factors, Mapping) else tuple(factors)
     options = Options(
         [each.file for each in given], replications, seed, given[0].sets, central, varied, jobs=_jobs(jobs, given),
@@ -298,6 +300,13 @@ def batch(  # as the command: each is a part of the question
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _scenarios(given: object) -> list[Scenario]:
+    found: list[Any] = list(given) if isinstance(given, list | tuple) else [given]
+    for each in found:
+        require_kind(each, Scenario)
+    return found
 
 
 def _jobs(asked: int | None, scenarios: Sequence[Scenario]) -> int | None:

@@ -92,10 +92,16 @@ def interval(low: float, high: float) -> str:
 def points(gain: float, low: float, high: float) -> str:
     """A difference of shares, in points of per cent, with its interval.
 
-    >>> points(0.5931, 0.5612, 0.6224)
-    '59.3 points (56.1 to 62.2)'
+    A bound that is not 0 is not shown as 0: it is what a difference is told by.
+
+    >>> points(0.5931, 0.5612, 0.6224), points(0.004, 0.0001, 0.0102)
+    ('59.3 points (56.1 to 62.2)', '0.4 points (0.01 to 1.0)')
     """
-    return f"{100 * gain:.1f} points ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{100 * gain:.1f} points ({_bound(100 * low)} to {_bound(100 * high)})"
+
+
+def _bound(amount: float) -> str:
+    return f"{amount:.1f}" if amount == 0 or abs(amount) >= 0.05 else f"{amount:.1g}"
 
 
 def blocking_text(found: Blocking, labels: Labels) -> list[str]:

@@ -127,7 +127,8 @@ def _differences(told: Iterable[Effect], title: str, labels: Labels) -> Table:
         levels = (f"{_short(times * level)}{unit}" for level in (effect.first, effect.second))
         table.add_row(
             outcome_text(effect.outcome, labels) + where, *levels, _signed(times * effect.difference.value),
-            f"{low} to {high}", f"{effect.fewer:,}", f"{effect.more:,}", effect.verdict,
+            f"{low} to {high}" if math.isfinite(effect.difference.low) else "–",
+            f"{effect.fewer:,}", f"{effect.more:,}", effect.verdict,
         )  # fmt: skip
     return table
 

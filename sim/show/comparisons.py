@@ -113,17 +113,22 @@ def compared(sides: Sequence[Side]) -> Comparison:
     return count(sides)
 
 
+def require_there(given: Iterable[str]) -> None:
+    """Raises NotComparable: something that is named is neither a result nor a scenario file."""
+    for each in given:
+        if not _is_result(each) and not is_file(Path(each)):
+            beside = [str(path) for path in sorted(Path(each).parent.glob("*"))] if Path(each).parent.is_dir() else []
+            guess = nearest(each, beside)
+            hint = f"; did you mean '{guess}'?" if guess else ""
+            raise NotComparable(f"'{each}' is neither a result nor a scenario file{hint}")
+
+
 def _sides(
     asked: Asked, nowhere: Path | None, warn: Callable[[Iterable[Fault]], None], write: Callable[[str], None]
 ) -> list[Side]:
     """The variants that are named, in order; a scenario is run like the first result that is named."""
     found = {at: sides_of(each) for at, each in enumerate(asked.given) if _is_result(each)}
-    for at, each in enumerate(asked.given):
-        if at not in found and not is_file(Path(each)):
-            beside = [str(path) for path in sorted(Path(each).parent.glob("*"))] if Path(each).parent.is_dir() else []
-            guess = nearest(each, beside)
-            hint = f"; did you mean '{guess}'?" if guess else ""
-            raise NotComparable(f"'{each}' is neither a result nor a scenario file{hint}")
+    require_there(asked.given)
     if len(found) > 1:
         require_common([sides[0] for sides in found.values()])
     for at, each in enumerate(asked.given):

@@ -128,6 +128,9 @@ def sign(figure: Figure, note: str) -> None:
     literal(figure)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
+    for axes in figure.axes:  # the solver's last digits hang on addresses in memory, and shades of dots on them
+        left, low, width, height = (round(bound, 6) for bound in axes.get_position(original=True).bounds)
+        axes.set_position((left, low, width, height))
 
 
 def literal(artist: Artist) -> None:

@@ -171,7 +171,8 @@ def _median(track: TrackSummary) -> str:
     _, median, _ = track.days_to_agreement
     low, high = track.median_day_between
     shown = _day(median)
-    return f"{shown} ({_day(low)}–{_day(high)})" if track.n >= FEWEST_FOR_A_MEDIAN else shown
+    alike = low == median == high is None
+    return shown if alike or track.n < FEWEST_FOR_A_MEDIAN else f"{shown} ({_day(low)}–{_day(high)})"
 
 
 def _day(day: int | None) -> str:

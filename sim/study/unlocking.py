@@ -136,7 +136,7 @@ def target_of(case: Case, track: str, name: str, days: int | None) -> Target:
         days: days within which the agreement has to come; None for the whole horizon.
 
     Raises:
-        NoTarget: there is no such track or target.
+        NoTarget: there is no such track or target, or the days go beyond the horizon.
     """
     if track not in [each.name for each in case.tracks]:
         raise NoTarget(f"'{track}' is no track: expected one of {', '.join(each.name for each in case.tracks)}")
@@ -146,6 +146,8 @@ def target_of(case: Case, track: str, name: str, days: int | None) -> Target:
     held = int(match[1]) if match[1] else 0
     if held >= case.horizon:
         raise NoTarget(f"'{name}': nothing can be in force for {held} days of a horizon of {case.horizon}")
+    if days is not None and days > case.horizon:
+        raise NoTarget(f"{days} days are beyond the horizon: expected 1 to {case.horizon}")
     return Target(track, held, case.horizon if days is None else days)
 
 

@@ -249,7 +249,7 @@ def test_version_is_printed(parley: Callable) -> None:
     [
         (("run", "nowhere.yaml"), "parley: 'nowhere.yaml': no such file\n"),
         (("validate", "nowhere.yaml"), "parley: 'nowhere.yaml': no such file\n"),
-        (("run", "."), "parley: '.': is a folder\n"),
+        (("run", "."), "parley: '.': is a folder, not a scenario file\n"),
         (("run", "small.yaml", "--out", "small.yaml"), "parley: 'small.yaml': Not a directory\n"),
         (("init", "nowhere/mine.yaml"), "parley: 'nowhere/mine.yaml': No such file or directory\n"),
     ],

@@ -76,7 +76,9 @@ REFUSALS = {
     ("--track", "peace"): "'peace' is no track: expected one of exchange, truce",
     ("--target", "held"): "'held' is no target: expected 'agreed'",
     ("--point", "4"): "there is no point 4",
+    ("--days", "999"): "999 days are beyond the horizon: expected 1 to",
     ("--static",): "--static asks a scenario file",
+    ("--seed", "2", "--set", "horizon=9"): "--seed, --set: asked of a scenario file only",
 }
 
 
@@ -89,6 +91,14 @@ def test_what_cannot_be_answered_is_refused_in_one_line(parley: Parley, batch: P
         assert why in said.err
         assert len(said.err.splitlines()) == 1
     assert sorted(batch.rglob("*")) == before
+
+
+def test_what_is_asked_of_a_batch_is_refused_of_a_scenario(parley: Parley, desk: Path) -> None:
+    """An option that would change nothing is not passed over in silence."""
+    said = parley("explain", "small.yaml", "--target", "held30", "-n", "5")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "parley: --target, -n: asked of a batch only\n"
+    assert not (desk / "results").exists()
 
 
 def test_a_file_that_is_not_there_is_refused(parley: Parley) -> None:

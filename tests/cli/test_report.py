@@ -311,6 +311,7 @@ def test_what_cannot_be_told(parley: Callable, made: Path, words: tuple[str, ...
     said = parley("report", *(word.format(folder=made) for word in words), "--out", "fresh")
     assert said.status == 2
     assert why in said.err
+    assert len(said.err.splitlines()) == 1
     assert not Path("fresh").exists()
     assert "Not a directory" in parley("report", str(made), "--out", "small.yaml").err
 

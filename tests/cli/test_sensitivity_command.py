@@ -63,6 +63,8 @@ def test_phases_of_a_batch_stand_in_its_folder(parley: Callable, desk: Path) -> 
     assert drawn[-1].split(",")[1:3] == ["20", str(plain["days"][-1]["exchange.dormant"])]
     text = (desk / "small.yaml").read_text(encoding="utf-8")
     (desk / "small.yaml").write_text(text.replace("horizon: 30", "horizon: 31"), encoding="utf-8")
+    said = parley("phases", str(folder), "-n", "5")
+    assert (said.status, said.err) == (2, "parley: -n: asked of a scenario file only\n")
     assert parley("phases", str(folder)).err.endswith("was changed since the batch was run\n")
 
 

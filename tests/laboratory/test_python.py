@@ -236,6 +236,16 @@ def test_errors_are_those_of_the_commands(small: sim.Scenario, batch: sim.Batch,
         sim.batch(small, 0)
     with pytest.raises(ValueError, match="scenarios with the same changes"):
         sim.batch([small, small.variant({"horizon": 20})])
+    with pytest.raises(ValueError, match="replications 0 is not a whole number from 1 to"):
+        sim.explain(batch, replications=0)
+    with pytest.raises(TypeError, match="seed 'x' is not a whole number from 0 to"):
+        sim.run(small, seed="x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="seed None is not a whole number from 0 to"):
+        sim.batch(small, 5, seed=None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"expected a Scenario \(Scenario by sim.load\), found 'small'"):
+        sim.run("small")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"expected a Batch .* found a Scenario"):
+        sim.survival(small)  # type: ignore[arg-type]
     with pytest.raises(IndexError, match="there is no point 1 in the batch: expected 0 to 0"):
         batch.summary(1)
 

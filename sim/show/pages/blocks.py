@@ -16,7 +16,7 @@ from rich.text import Text
 
 from sim.show import style
 from sim.show.files import DOTS, Drawing
-from sim.show.words import capital, number, spaced
+from sim.show.words import capital, listed, number, spaced
 
 MOST_STEPS = 12
 """Steps of a curve that stand in the table behind its figure."""
@@ -85,6 +85,8 @@ class Grid:
     """By column: whether it holds numbers."""
     rows: Sequence[Row]
     note: str = ""
+    look: str = ""
+    """A class of the style sheet: narrow, of which two columns stand beside each other in print."""
     kind: str = "grid"
 
 
@@ -101,7 +103,16 @@ class Picture:
     kind: str = "picture"
 
 
-Block = Words | Points | Heading | Entries | Grid | Picture
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Tables that are folded away on a screen, and not printed."""
+
+    summary: str
+    grids: Sequence[Grid]
+    kind: str = "folded"
+
+
+Block = Words | Points | Heading | Entries | Grid | Picture | Folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +162,17 @@ def picture_of(drawing: Drawing, caption: str, behind: Iterable[Grid] | None = N
     drawing.figure.savefig(picture, format="png", dpi=DOTS)  # hatches make vectors of several megabytes
     source = "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
     wide = drawing.figure.get_figwidth() > (style.COLUMN + style.PAGE) / 2
-    tables = [_data(drawing.data)] if behind is None else behind
+    tables = [data_of(drawing.data)] if behind is None else behind
     return Picture(source, drawing.alt, caption, wide, tuple(tables))
 
 
-def _data(rows: Sequence[Mapping[str, Any]]) -> Grid:
-    """The numbers that a figure draws; of a curve, some at equal distances."""
+def data_of(rows: Sequence[Mapping[str, Any]]) -> Grid:
+    """The numbers that a figure draws; of a curve, some at equal distances. What all rows say is said once, below.
+
+    >>> grid = data_of([{"variant": "a", "day": day, "share": day / 4} for day in range(2)])
+    >>> grid.heads, grid.note
+    (('Day', 'Share'), 'In every row: variant a.')
+    """
     columns = list(dict.fromkeys(column for row in rows for column in row))
     bounds = _bounds(columns)
     hidden = {bound for pair in bounds.values() for bound in pair}
@@ -165,19 +181,18 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> Grid:
     pace = -(-len(values) // MOST_STEPS) if values else 1
     kept = {*values[::pace], *values[-1:]}
     shown = [row for row in rows if step is None or row.get(step, "") == "" or row[step] in kept]
-    note = f"Every {pace}th {step}, and the last." if pace > 1 else ""
+    said = {column: [_bounded(row, column, bounds) for row in shown] for column in columns if column not in hidden}
+    alike = [column for column, cells in said.items() if len(cells) > 1 and len(set(cells)) == 1]
+    told = {column: cells for column, cells in said.items() if column not in alike} or said
+    notes = [f"Every {pace}th {step}, and the last."] if pace > 1 else []
+    if alike and told is not said:
+        notes.append(f"In every row: {listed(f'{spaced(column)} {said[column][0]}'.rstrip() for column in alike)}.")
     return Grid(
         caption="Numbers of the figure",
-        heads=tuple(capital(spaced(column)) for column in columns if column not in hidden),
-        numbers=tuple(
-            all(not isinstance(row.get(column, 0), str) for row in shown) for column in columns if column not in hidden
-        ),
-        rows=tuple(
-            Row(first, others)
-            for row in shown
-            for first, *others in [[_bounded(row, column, bounds) for column in columns if column not in hidden]]
-        ),
-        note=note,
+        heads=tuple(capital(spaced(column)) for column in told),
+        numbers=tuple(all(not isinstance(row.get(column, 0), str) for row in shown) for column in told),
+        rows=tuple(Row(first, others) for first, *others in zip(*told.values(), strict=True)),
+        note=" ".join(notes),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.scenario.case import Case
 from sim.show import style
+from sim.show.comparisons import require_there
 from sim.show.pages import render
 from sim.show.points import MOST_SHOWN, describe
 from sim.show.report import closing, grounds, sections, single
@@ -51,6 +52,7 @@ def answer(asked: Asked, warn: Warn, write: Write) -> Told:
     """
     folder = asked.out or asked.result
     _require_room(folder)
+    require_there(asked.others)
     remarks: list[str] = []
     if is_batch(asked.result):
         desk, found = _desk(asked, warn, write)

@@ -90,7 +90,9 @@ class Rests:
         level, *others = self.teller.sentences()
         first = next((swing.path for swing in self.teller.found.swings if swing.difference.told), "")
         what = [f"{first} is: {described(first)}."] if described(first) else []
-        return [f"By draws of their own ({self.teller.note}): {level}", *others, *what, self._behind_all()]
+        asked = blocking.target_text(self.desk.target, self.desk.horizon) if self.desk.target else ""
+        shares = level.removeprefix(f"{self.options.outcome}: ")
+        return [f"By draws of their own ({self.teller.note}), {asked} in {shares}", *others, *what, self._behind_all()]
 
     def _behind_all(self) -> str:
         """What the share of the ranges does not say."""

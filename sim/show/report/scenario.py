@@ -246,4 +246,10 @@ def assumptions(case: Case) -> Iterator[Words | Grid]:
         )  # fmt: skip
         groups.setdefault(capital(status_text(value)), []).append(Row(path, cells))
     rows = [row for reason, of_reason in groups.items() for row in (Row(f"{reason}."), *of_reason)]
-    yield Grid("Numbers by status and reason", ("Number", "Low", "Middle", "High"), (False, True, True, True), rows)
+    yield Grid(
+        "Numbers by status and reason",
+        ("Number", "Low", "Middle", "High"),
+        (False, True, True, True),
+        rows,
+        look="narrow",
+    )

@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sim.engine.compiled import NotCompilable, prepare
@@ -23,8 +23,9 @@ from sim.show import (
 from sim.show import outcomes as pictures
 from sim.show import survival as lives
 from sim.show.explaining import MOST_RUNS
-from sim.show.pages.blocks import Block, Heading, Points, Section, Words, grid_of, picture_of
+from sim.show.pages.blocks import Block, Folded, Heading, Points, Section, Words, data_of, grid_of, picture_of
 from sim.show.report.asking import Desk
+from sim.show.report.endings import endings_text
 from sim.show.report.scenario import Teller as ScenarioTeller
 from sim.show.report.sources import Sources
 from sim.show.told import Refused
@@ -38,7 +39,7 @@ from sim.study.results import NotAResult
 from sim.study.summary import Summary
 from sim.study.surviving import MOST, Asked, Survivals, Unfit, survivals
 from sim.study.unlocking import Draws, Unlocking, kept_unlocking, unlocking
-from sim.study.versions import cores
+from sim.study.versions import cores, rules_version
 
 MOST_TRACKS = 3
 """Tracks of which the lives of truces are told."""
@@ -65,11 +66,14 @@ def outcomes(desk: Desk, found: dict[int, Summary]) -> Section:
         blocks += [Words([f"The batch has {len(manifest.points)} points. Told in full: point {desk.point}."])]
         blocks += [grid_of(table) for table in points.of_points(manifest, found)]
     drawing = pictures.outcomes(summary, desk.labels, seed=manifest.seed)
-    blocks.append(picture_of(drawing, "How each track ended, how often it was agreed, and by which day."))
-    shown = [grid_of(table) for table in tables.of_batch(summary, desk.labels)]
+    shown = [grid_of(table) for table in tables.of_batch(summary, desk.labels)][:OF_OUTCOMES]
+    behind = [data_of([row for row in drawing.data if row["panel"] == "agreed by day"])]  # endings stand below it
     if len(manifest.points) > 1:
-        shown = shown[:0]  # the command tells of several points what stands above
-    return Section("outcomes", "What happened", [*blocks, *shown[:OF_OUTCOMES]], [manifest.command])
+        shown, behind = [], [data_of(drawing.data)]  # the command tells of several points what stands above
+    blocks.append(picture_of(drawing, "How each track ended, how often it was agreed, and by which day.", behind))
+    seen = {ending for track in summary.tracks for ending, share in track.endings.items() if share.count}
+    blocks += [*shown, Words([endings_text(seen)], "note")]
+    return Section("outcomes", "What happened", blocks, [manifest.command])
 
 
 class Blocked:
@@ -104,7 +108,8 @@ class Blocked:
         blocks: list[Block] = [Words(blocking.blocking_text(found, labels))]
         if found.sets:
             drawing = blocking.draw_blocking(found, labels, seed=seed)
-            blocks.append(picture_of(drawing, "Which preconditions stood in the way, alone and together."))
+            sets = data_of([row for row in drawing.data if row["panel"] == "set"])  # the others stand below it
+            blocks.append(picture_of(drawing, "Which preconditions stood in the way, alone and together.", [sets]))
         blocks += [grid_of(table) for table in blocking_tables.of_blocking(found, labels)]
         others = [
             line
@@ -157,6 +162,9 @@ def comparison(desk: Desk) -> Section:
         return Section(
             "comparison", title, [left_out("there is one scenario, and no variant of it was named or found")]
         )
+    if desk.manifest.rules != rules_version() and not desk.asked.others and len(desk.manifest.points) == 1:
+        why = "the rules have changed since the batch ran, and a variant run by those of today shares no draws with it"
+        return Section("comparison", title, [left_out(why)])
     asked = comparisons.Asked(tuple(given))
     desk.write("parley: variants")
     with tempfile.TemporaryDirectory(prefix="parley-") as place:
@@ -175,9 +183,10 @@ def comparison(desk: Desk) -> Section:
     blocks: list[Block] = [
         Words([f"Each variant is compared with “{names[0]}”, replication by replication, on the same draws.{note}"]),
         Points(list(dict.fromkeys(what))) if len({each.partition(": ")[2] for each in what}) > 1 else Words([]),
-        picture_of(drawing, "Paired differences with 95 % intervals; a filled mark leaves 0 out.", behind),
+        picture_of(drawing, "Paired differences with 95 % intervals; a filled mark leaves 0 out.", ()),
         *own,
         Words([compare.caveat(found)]),
+        *([Folded("The other tracks, and the parties", behind)] if behind else []),
     ]
     return Section("comparison", title, blocks, [asked.command])
 
@@ -233,12 +242,18 @@ def survival(desk: Desk) -> Section:
             continue
         blocks += [Heading(desk.labels.track(track))] if len(tracks) > 1 else []
         caption = f"{desk.labels.track(track)}: share of {lives.noun(found)}s still in force, by days in force."
-        blocks.append(picture_of(lives.draw(found), caption))
+        drawing = lives.draw(found)
+        blocks.append(picture_of(drawing, caption, [data_of([_by_then(row) for row in drawing.data])]))
         blocks += [grid_of(table) for table in survival_tables.tables_of(found)]
         commands.append(survival_tables.command_of(found))
     if not tracks:
         blocks.append(Words(["No track of the batch agreed a truce."]))
     return Section("survival", title, blocks, commands)
+
+
+def _by_then(row: Mapping[str, object]) -> dict[str, object]:
+    """What had ended by an age, without the counts of that day alone, which tell nothing where days are left out."""
+    return {name: value for name, value in row.items() if name != "open" and f"{name}_by" not in row}
 
 
 def _lives(desk: Desk, track: str) -> Survivals | str:

@@ -136,7 +136,8 @@ def _key(replications: int | None, wanted: tuple[Exercise, Variant]) -> dict[str
 def page(exercise: Exercise, variant: Variant, keys: Sequence[dict[str, str]]) -> str:
     """An exercise for the teacher: aims, what is expected, common mistakes, hints, and what to talk about after."""
     task = exercise.task_of(variant)
-    lines = [f"# {exercise.number}. {task.exercise} ({task.minutes} minutes)", "", "## Aims", ""]
+    whose = f"Figures in the texts below are those of {variant.student}; everybody's are in figures.csv."
+    lines = [f"# {exercise.number}. {task.exercise} ({task.minutes} minutes)", "", whose, "", "## Aims", ""]
     lines += [f"- {aim}" for aim in task.aims]
     lines += ["", "## What is expected, and common mistakes", ""]
     for name, criterion in task.criteria.items():

@@ -90,7 +90,7 @@ def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = No
         if kind == "answer" and name not in desk.answers.given:
             return _failed("invalid" if desk.answers.faulty(name) else "missing")
         if kind != "answer" and not desk.handed_in.has(name):
-            return _failed("missing")
+            return _failed("missing", detail=f"There is no {desk.handed_in.task.files[name].file}.")
     if unmet is not None:
         return _failed("needs", detail=f"This counts once another holds: {unmet.ask}.")
     try:

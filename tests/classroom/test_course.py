@@ -79,7 +79,14 @@ def test_the_instructors_page_says_what_is_expected_and_what_goes_wrong(file: Pa
     """Aims, keys that were worked out, the ways to fail, hints and the debrief are on one page."""
     build(file, shelf)
     page = (file.parent / "packs" / "instructor" / "01-two-valleys.md").read_text()
-    for words in ("See what happens", "Expected (whose, in `keys.csv`):", "*low*: Too few.", "1. one", "Well.", "not a forecast"):
+    for words in (
+        "See what happens",
+        "Expected (whose, in `keys.csv`):",
+        "*low*: Too few.",
+        "1. one",
+        "Well.",
+        "not a forecast",
+    ):
         assert words in page
 
 

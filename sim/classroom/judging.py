@@ -36,6 +36,7 @@ from sim.study.outcome import RunsFailed, UnknownOutcome
 HALF = 0.5
 MISSING = "Nothing was handed in for this yet."
 INVALID = "This cannot be read; what is wrong with it is told below."
+UNUSABLE = "This cannot be used."
 
 
 class Verdict(StrEnum):

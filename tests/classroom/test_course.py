@@ -120,7 +120,12 @@ def test_a_secret_may_be_in_the_environment(file: Path, shelf: Path, monkeypatch
 def test_students_may_come_from_a_table(file: Path, shelf: Path) -> None:
     """From the column 'student', or from the first where none is called so."""
     file.write_text(COURSE.replace("[heron, otter]", "class.csv"))
-    for text, expected in (("group,Student\n1,kite\n2,wren\n", ("kite", "wren")), ("kite\nowl\n", ("kite", "owl"))):
+    tables = (
+        ("group,Student\n1,kite\n2,wren\n", ("kite", "wren")),
+        ("kite\nowl\n", ("kite", "owl")),
+        ("group;Student\n1;kite\n2;wren\n", ("kite", "wren")),  # as spreadsheets of many countries write it
+    )
+    for text, expected in tables:
         (file.parent / "class.csv").write_text(text)
         assert read_course(file, shelf, may_make_secret=True).students == expected
 

@@ -134,7 +134,11 @@ def _students(said: Sequence[str] | str, beside: Path) -> tuple[str, ...]:
 
 def _from_csv(path: Path) -> list[str]:
     try:
-        rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if any(row)]
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        parted = (
+            ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
+        )  # as spreadsheets of some countries do
+        rows = [row for row in csv.reader(lines, delimiter=parted) if any(row)]
     except OSError as error:
         raise NoCourse(f"'{path}': {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error) as error:

@@ -14,6 +14,7 @@ from sim.classroom.started import write_started
 from sim.classroom.submitting import WHEN
 from sim.classroom.tables import table
 from sim.classroom.variants import Variant
+from sim.show.words import counted
 from sim.study.landing import land
 from sim.terms import DISCLAIMER
 
@@ -141,11 +142,11 @@ def page(exercise: Exercise, variant: Variant, keys: Sequence[dict[str, str]]) -
     lines += [f"- {aim}" for aim in task.aims]
     lines += ["", "## What is expected, and common mistakes", ""]
     for name, criterion in task.criteria.items():
-        lines += [f"### {criterion.ask} ({criterion.points} points)", ""]
+        lines += [f"### {criterion.ask} ({counted(criterion.points, 'point')})", ""]
         computed = sorted({found[name] for found in keys if found.get(name)})
         shown = computed[:MOST_SHOWN]
         more = f"; and {len(computed) - len(shown)} more, see keys.csv" if len(computed) > len(shown) else ""
-        lines += [f"Expected, by student: {'; '.join(shown)}{more}.", ""] if shown else []
+        lines += [f"Expected (whose, in `keys.csv`): {'; '.join(shown)}{more}.", ""] if shown else []
         lines += [f"- *{way}*: {' '.join(text.split())}" for way, text in criterion.otherwise.items()]
         lines += [""]
     lines += ["## Hints that students can ask for", ""]

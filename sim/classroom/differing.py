@@ -29,7 +29,9 @@ def changed_paths(first: Scenario, second: Scenario, free: Sequence[str]) -> tup
         if path[0] in WORDS:
             continue
         hit = next((path[: len(want)] for want in map(_steps, free) if _covers(want, path)), None)
-        (found if hit else elsewhere).append(".".join(hit or path))
+        (found if hit else elsewhere).append(
+            ".".join(hit or path).removesuffix(".*")
+        )  # for everybody, as it was written
     return list(dict.fromkeys(found)), list(dict.fromkeys(elsewhere))
 
 

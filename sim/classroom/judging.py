@@ -36,6 +36,7 @@ from sim.study.outcome import RunsFailed, UnknownOutcome
 HALF = 0.5
 MISSING = "Nothing was handed in for this yet."
 INVALID = "This cannot be read; what is wrong with it is told below."
+UNUSABLE = "This cannot be used."
 
 
 class Verdict(StrEnum):
@@ -90,7 +91,7 @@ def judge(criterion: CriterionPart, desk: Desk, unmet: CriterionPart | None = No
         if kind == "answer" and name not in desk.answers.given:
             return _failed("invalid" if desk.answers.faulty(name) else "missing")
         if kind != "answer" and not desk.handed_in.has(name):
-            return _failed("missing")
+            return _failed("missing", detail=f"There is no {desk.handed_in.task.files[name].file}.")
     if unmet is not None:
         return _failed("needs", detail=f"This counts once another holds: {unmet.ask}.")
     try:

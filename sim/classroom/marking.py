@@ -9,7 +9,7 @@ from sim.classroom.answers import Given
 from sim.classroom.criteria import CriterionPart, Read
 from sim.classroom.exercises import Exercise
 from sim.classroom.handed_in import HandedIn
-from sim.classroom.judging import INVALID, MISSING, Desk, Judgement, Verdict, judge, key_of
+from sim.classroom.judging import INVALID, MISSING, UNUSABLE, Desk, Judgement, Verdict, judge, key_of
 from sim.classroom.measuring import Bench
 from sim.classroom.variants import Variant
 from sim.scenario.faults import Fault
@@ -124,7 +124,8 @@ def _desk(folder: Path, exercise: Exercise, variant: Variant, workplace: Path, r
 
 def _line(name: str, criterion: CriterionPart, judged: Judgement) -> Mark:
     to_read = isinstance(criterion, Read)
-    said = criterion.otherwise.get(judged.way, {"missing": MISSING, "invalid": INVALID}.get(judged.way, ""))
+    invalid = UNUSABLE if judged.detail else INVALID
+    said = criterion.otherwise.get(judged.way, {"missing": MISSING, "invalid": invalid}.get(judged.way, ""))
     return Mark(
         criterion=name,
         asked=criterion.ask,

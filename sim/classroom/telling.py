@@ -16,7 +16,7 @@ def table_of_marks(exercise: Exercise, marks: Marks) -> Table:
     table.add_column("What is asked", ratio=4)
     table.add_column("Points", justify="right")
     table.add_column("")
-    table.add_column("What to look at again", ratio=6)
+    table.add_column("What to look at again", ratio=6, overflow="fold")  # a path is read to its end
     for mark in marks.marks:
         points = f"{mark.points:g} of {mark.most}" if mark.most else "–"
         said = "Closer than the draws can tell: counted for you." if mark.verdict is Verdict.OPEN else mark.feedback

@@ -82,7 +82,7 @@ def start(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="For teachers: the file with the course's secret.",
+            help="For teachers: the file of the course, or that of its secret.",
             show_default=False,
             parser=path_given,
         ),
@@ -93,7 +93,7 @@ def start(
     from sim.classroom.started import write_started
 
     found = _exercise(exercises, number)
-    variant = found.variant(_token(found, student, token, course))
+    variant = found.variant(_token(found, student, token, course, exercises))
     place = folder or Path(found.word)
     with _faults_told():
         write_started(found, variant, place)
@@ -142,6 +142,8 @@ def submit(
     """Check, and pack everything into one file for the teacher, who marks it again."""
     from sim.classroom.submitting import name_of, submission, write_submission
 
+    if out is not None and out.suffix.lower() != ".zip":
+        refuse(f"'{out}' is no name for a zip file: it should end in .zip", UNUSABLE)
     found, begun, marks = _marked(folder, exercises)
     packed = submission(begun, found, marks)
     place = out or Path(f"{name_of(marks)}.zip")
@@ -186,7 +188,9 @@ def _exercise(exercises: Path | None, wanted: str) -> "Exercise":
         return find_exercise(folder_of_exercises(exercises), wanted)
 
 
-def _token(found: "Exercise", student: str | None, token: str | None, course: Path | None) -> "Token":
+def _token(
+    found: "Exercise", student: str | None, token: str | None, course: Path | None, exercises: Path | None
+) -> "Token":
     from sim.classroom.variants import ALONE, own_token, read_token, token_of
 
     if token is not None:
@@ -197,10 +201,26 @@ def _token(found: "Exercise", student: str | None, token: str | None, course: Pa
         return own_token(found.word, ALONE if student is None else student)
     if student is None:
         raise typer.BadParameter("--course needs --student")
+    if course.suffix.lower() in (".yaml", ".yml"):
+        return _token_of_course(course, student, exercises)
     try:
         return token_of(course.read_text(encoding="utf-8"), student)
     except UnicodeDecodeError:
         refuse(f"'{course}' is no text: it should hold the course's secret", UNUSABLE)
+
+
+def _token_of_course(course: Path, student: str, exercises: Path | None) -> "Token":
+    from sim.classroom.course import NoCourse, read_course
+    from sim.classroom.exercises import folder_of_exercises
+
+    with _faults_told():
+        try:
+            held = read_course(course, folder_of_exercises(exercises))
+        except NoCourse as error:
+            refuse(str(error), INVALID)
+    if student not in held.students:
+        refuse(f"'{student}' is not in the course", UNUSABLE)
+    return held.token(student)
 
 
 @contextmanager

@@ -29,16 +29,16 @@ def pack(
     """Write briefings, confidential role sheets, forms and the instructor's key of one table, as pages that print."""
     from sim.classroom.pack.evidence import Evidence, evidence_of
     from sim.classroom.pack.game import NoTable, game_of
-    from sim.classroom.pack.writing import Asked, write_pack
+    from sim.classroom.pack.writing import Asked, require_room_for_pack, write_pack
     from sim.scenario.skin import LEFT_OUT
-    from sim.study.results import A_CHANGE, A_SCENARIO, NotAResult, require_room
+    from sim.study.results import A_CHANGE, A_SCENARIO, NotAResult
 
     reading = read(scenario, sets)
     case = compiled(reading, skin)
     folder = out or Path(f"{case.name}-pack")
     try:
         game = game_of(case, track)
-        require_room(folder)
+        require_room_for_pack(folder)
         asked = Asked(
             scenario=A_SCENARIO if skin else str(scenario),
             sets=(A_CHANGE,) * len(sets or ()) if skin else tuple(sets or ()),
@@ -52,5 +52,8 @@ def pack(
         files = write_pack(folder, game, evidence, asked, lambda line: typer.echo(f"{line} …", err=True))
     except (NoTable, NotAResult) as error:
         refuse(str(error), UNUSABLE)
-    typer.echo(f"{game.title}: {len(files) - 1} pages in {folder}. Open {folder / 'index.html'}; hand out students/.")
+    typer.echo(f"{game.title}: {len(files) - 1} pages in {folder}.")
+    typer.echo(
+        f"Open {folder / 'index.html'}: it says whom each page of students/ is for. A role sheet is for one seat alone."
+    )
     typer.echo(DISCLAIMER)

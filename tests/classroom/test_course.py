@@ -79,7 +79,14 @@ def test_the_instructors_page_says_what_is_expected_and_what_goes_wrong(file: Pa
     """Aims, keys that were worked out, the ways to fail, hints and the debrief are on one page."""
     build(file, shelf)
     page = (file.parent / "packs" / "instructor" / "01-two-valleys.md").read_text()
-    for words in ("See what happens", "Expected, by student:", "*low*: Too few.", "1. one", "Well.", "not a forecast"):
+    for words in (
+        "See what happens",
+        "Expected (whose, in `keys.csv`):",
+        "*low*: Too few.",
+        "1. one",
+        "Well.",
+        "not a forecast",
+    ):
         assert words in page
 
 
@@ -113,7 +120,12 @@ def test_a_secret_may_be_in_the_environment(file: Path, shelf: Path, monkeypatch
 def test_students_may_come_from_a_table(file: Path, shelf: Path) -> None:
     """From the column 'student', or from the first where none is called so."""
     file.write_text(COURSE.replace("[heron, otter]", "class.csv"))
-    for text, expected in (("group,Student\n1,kite\n2,wren\n", ("kite", "wren")), ("kite\nowl\n", ("kite", "owl"))):
+    tables = (
+        ("group,Student\n1,kite\n2,wren\n", ("kite", "wren")),
+        ("kite\nowl\n", ("kite", "owl")),
+        ("group;Student\n1;kite\n2;wren\n", ("kite", "wren")),  # as spreadsheets of many countries write it
+    )
+    for text, expected in tables:
         (file.parent / "class.csv").write_text(text)
         assert read_course(file, shelf, may_make_secret=True).students == expected
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.classroom.exercises import Exercise, NoExercise, exercises, find_exercise, folder_of_exercises
+from sim.classroom.marking import mark
 from sim.classroom.started import read_card, read_started, write_started
 from sim.classroom.task_file import PLACEHOLDER
 from sim.classroom.variants import Variant, own_token
@@ -150,3 +151,13 @@ def test_an_exercise_is_found_by_number_or_name(shelf: Path, wanted: str) -> Non
     else:
         with pytest.raises(NoExercise, match="there is 01-two-valleys"):
             find_exercise(shelf, wanted)
+
+
+def test_a_strategy_that_cannot_be_used_is_told_where_its_marks_stand(tmp_path: Path) -> None:
+    """The reason stands in the line of the criterion, and nothing is said to be told elsewhere."""
+    exercise = find_exercise(folder_of_exercises(), "09-beat-the-field")
+    variant = exercise.variant(own_token(exercise.word))
+    write_started(exercise, variant, tmp_path / "mine")
+    (tmp_path / "mine" / "mine.py").write_text("def demand(situation, parameters:", encoding="utf-8")
+    told = [one.feedback for one in mark(tmp_path / "mine", exercise, variant=variant).marks if one.way == "invalid"]
+    assert told == ["This cannot be used. mine.py:1:11: not valid Python: '(' was never closed"]

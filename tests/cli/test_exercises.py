@@ -65,8 +65,12 @@ def test_a_token_and_the_secret_give_the_same_folder(parley: Callable, desk: Pat
     assert parley("exercise", "start", "2", "a", "--course", "secret.txt", "--student", "egret").status == 0
     assert parley("exercise", "start", "2", "b", "--token", str(token_of(secret, "egret"))).status == 0
     assert parley("exercise", "start", "2", "c", "--student", "egret").status == 0
-    a, b, c = ((desk / name / "exercise.yaml").read_text(encoding="utf-8") for name in "abc")
-    assert a == b != c
+    (desk / "secret.txt").chmod(0o600)
+    (desk / "course.yaml").write_text("course: Birds\nstudents: [egret]\nexercises: [2]\n", encoding="utf-8")
+    assert parley("exercise", "start", "2", "d", "--course", "course.yaml", "--student", "egret").status == 0
+    a, b, c, d = ((desk / name / "exercise.yaml").read_text(encoding="utf-8") for name in "abcd")
+    assert a == b == d != c
+    assert "not in the course" in parley("exercise", "start", "2", "e", "--course", "course.yaml", "--student", "x").err
     assert all(secret.encode() not in path.read_bytes() for path in (desk / "a").rglob("*") if path.is_file())
 
 
@@ -83,6 +87,7 @@ def test_a_token_and_the_secret_give_the_same_folder(parley: Callable, desk: Pat
         (["check", "."], "holds no exercise.yaml"),
         (["hint", "gone"], "holds no exercise.yaml"),
         (["submit", "."], "holds no exercise.yaml"),
+        (["submit", ".", "--out", "small.yaml"], "it should end in .zip"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_line(

@@ -33,6 +33,22 @@ def test_what_is_in_the_way_is_left_alone(tmp_path):
     assert [file.name for file in (tmp_path / "pack").iterdir()] == ["letters.txt"]
 
 
+def test_what_somebody_put_into_a_pack_is_not_lost(tmp_path):
+    """A pack is replaced as it was written; with one file more, or where another result stands, nothing is touched."""
+    command = ["teach", "pack", str(SMALL), "--out", str(tmp_path / "pack"), "-n", "10"]
+    assert [RUN.invoke(app, command).exit_code for _ in range(2)] == [0, 0]
+    notes = tmp_path / "pack" / "students" / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    done = RUN.invoke(app, command)
+    assert (done.exit_code, "notes.txt' would be lost" in done.output) == (2, True)
+    assert notes.read_text(encoding="utf-8") == "mine"
+    batch = tmp_path / "batch"
+    batch.mkdir()
+    (batch / "manifest.json").write_text('{"kind": "batch", "files": ["manifest.json"]}', encoding="utf-8")
+    assert RUN.invoke(app, [*command[:-3], str(batch), "-n", "10"]).exit_code == 2
+    assert [file.name for file in batch.iterdir()] == ["manifest.json"]
+
+
 def test_an_unknown_table_is_named_with_those_that_there_are(tmp_path):
     """Exit status 2, and nothing is written."""
     done = RUN.invoke(app, ["teach", "pack", str(SMALL), "--track", "nowhere", "--out", str(tmp_path / "pack")])

@@ -17,7 +17,7 @@ from sim.classroom.pack.plans import RUBRIC, content_note, plans_of, rules_of
 from sim.classroom.pack.roles import AwaySheet, MediatorSheet, PartySheet, away_sheets, mediator_sheet, party_sheet
 from sim.show.pages import render
 from sim.show.words import capital, counted, date_text
-from sim.study.results import MANIFEST, staged
+from sim.study.results import MANIFEST, NotAResult, require_room, staged
 from sim.terms import DISCLAIMER
 
 Sheet = PartySheet | MediatorSheet | AwaySheet
@@ -168,6 +168,27 @@ def write_pack(
         for name, text in texts.items():
             (fresh / name).write_text(f"{text.rstrip()}\n", encoding="utf-8", newline="\n")
     return tuple(folder / name for name in texts)
+
+
+def require_room_for_pack(folder: Path) -> None:
+    """Make sure, before anything long begins, that a pack can be written at `folder`, and that nothing is lost by it.
+
+    Raises:
+        NotAResult: something else stands there, or somebody has put more into the pack.
+        OSError: the place cannot be written.
+    """
+    require_room(folder)
+    if not folder.exists():
+        return
+    try:
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        own = {MANIFEST, *said["files"]} if said["kind"] == "pack" else set[str]()
+    except (ValueError, TypeError, KeyError):
+        own = set[str]()
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    other = next((name for name in there if name not in own), None)
+    if other is not None:
+        raise NotAResult(f"'{folder / other}' would be lost: it is of no pack; name another folder with --out")
 
 
 def index_of(game: Game, evidence: Evidence, asked: Asked, ran: Ran, papers: tuple[Paper, ...]) -> dict[str, Any]:

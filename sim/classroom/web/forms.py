@@ -64,3 +64,21 @@ def _value(name: str, text: str) -> Any:
 def asked(items: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The package that the query of a link names, by issue."""
     return {name.removeprefix(PACKAGE): value for name, value in items if name.startswith(PACKAGE)}
+
+
+def settings_of(fields: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that a form to open a room makes."""
+    found: dict[str, Any] = {}
+    for name in ("seed", "seconds_per_round", "days_at_once", "grace"):
+        text = fields.get(name, "").strip()
+        if text:
+            found[name] = int(text[:20]) if text.isascii() and text.isdigit() else text
+    if fields.get("drop_out"):
+        found["drop_out"] = fields["drop_out"]
+    found["fictional"] = "fictional" in fields
+    taken = [name.removeprefix("people.") for name in fields if name.startswith("people.")]
+    found["people"] = taken
+    found["strategies"] = {
+        name.removeprefix("strategy."): text for name, text in fields.items() if name.startswith("strategy.") and text
+    }
+    return found

@@ -19,11 +19,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sim.classroom.rooms import Refusal, Rooms, Settings, UnknownToken
 from sim.classroom.web import pages
-from sim.classroom.web.forms import asked, fields_of, move_of
+from sim.classroom.web.forms import asked, fields_of, move_of, settings_of
 from sim.classroom.web.hub import Hub, message_of
 from sim.classroom.web.library import Library
 from sim.classroom.web.limits import Limit
-from sim.classroom.web.parts import parts_of, values_of
+from sim.classroom.web.parts import data_of, parts_of, values_of
 from sim.scenario.faults import InvalidScenario
 from sim.show.labels import labels_of
 from sim.strategies import shelf
@@ -51,17 +51,21 @@ def handle_of(token: str) -> str:
 class RolePlay:
     """Answers everything about rooms."""
 
-    def __init__(self, library: Library, rooms: Rooms, hub: Hub, addresses: tuple[str, ...], word: str) -> None:
+    def __init__(
+        self, library: Library, first: str, rooms: Rooms, hub: Hub, addresses: tuple[str, ...], word: str
+    ) -> None:
         """Serve the rooms of a file.
 
         Args:
             library: scenarios that a room can be opened from.
+            first: the short name of the one that is offered first.
             rooms: the rooms.
             hub: who watches them.
             addresses: under which browsers reach this server, for links to join by; this machine's own first.
             word: with which a room can be opened from another machine.
         """
-        self.library, self.rooms, self.hub, self.addresses, self._word = library, rooms, hub, addresses, word
+        self.library, self.first, self.rooms, self.hub = library, first, rooms, hub
+        self.addresses, self._word = addresses, word
         self._moves, self._tries, self._asks = Limit(30, 10.0), Limit(200, 5.0), Limit(60, 20.0)
         self._open = asyncio.Semaphore(2000)
 
@@ -105,14 +109,14 @@ class RolePlay:
         return await self._opening(request, dict(request.query_params), "")
 
     async def _opening(self, request: Request, given: Mapping[str, str], said: str, status: int = 200) -> Response:
-        name = given.get("scenario") or next(iter(self.library.files))
+        name = given.get("scenario") or self.first
         try:
             book = await asyncio.to_thread(self.library.book, name)
         except (KeyError, InvalidScenario, OSError):
             return _refused(f"There is no scenario '{name[:80]}' on this server that can be read.", 404)
         values = {
             "title": "Open a room",
-            "scenarios": self.library.titles(),
+            "scenarios": self.library.titles(self.first),
             "book": book,
             "given": given,
             "labels": labels_of(book.case),
@@ -132,7 +136,7 @@ class RolePlay:
             return await self._opening(request, fields, said, 403)
         try:
             path = self.library.files[fields.get("scenario", "")]
-            keys = await asyncio.to_thread(self.rooms.open, path, Settings.read(_settings(fields)))
+            keys = await asyncio.to_thread(self.rooms.open, path, Settings.read(settings_of(fields)))
         except KeyError:
             return _refused("There is no such scenario on this server.", 404)
         except (Refusal, InvalidScenario) as refusal:
@@ -194,13 +198,7 @@ class RolePlay:
             **values_of(view, briefing),
             "title": view["room"]["title"],
             "parts": {name: Markup(html) for name, html in parts.items()},
-            "data": {
-                "tables": tables,
-                "packages": {track["name"]: track["packages"] for track in briefing["tracks"]},
-                "labels": {seat["seat"]: seat["label"] for seat in view["seats"]},
-                "version": view["room"]["version"],
-                "seconds_left": view["clock"]["seconds_left"],
-            },
+            "data": data_of(view, briefing, tables),
             "key": token,
             "id": secrets.token_hex(8),
             "said": said,
@@ -401,24 +399,6 @@ def _is_here(host: str) -> bool:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
-
-
-def _settings(fields: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that a form to open a room makes."""
-    found: dict[str, Any] = {}
-    for name in ("seed", "seconds_per_round", "days_at_once", "grace"):
-        text = fields.get(name, "").strip()
-        if text:
-            found[name] = int(text[:20]) if text.isascii() and text.isdigit() else text
-    if fields.get("drop_out"):
-        found["drop_out"] = fields["drop_out"]
-    found["fictional"] = "fictional" in fields
-    taken = [name.removeprefix("people.") for name in fields if name.startswith("people.")]
-    found["people"] = taken
-    found["strategies"] = {
-        name.removeprefix("strategy."): text for name, text in fields.items() if name.startswith("strategy.") and text
-    }
-    return found
 
 
 def _qr(text: str) -> str:

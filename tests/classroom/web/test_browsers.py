@@ -226,7 +226,7 @@ def test_a_role_play_of_three_browsers(browser, address):
             asked = window.page.inner_text("[data-part=status]")
             if accept.count():
                 accept.click()
-            elif "Which packages" in asked and form.locator("button").first.is_visible():
+            elif "Your turn: put" in asked and form.locator("button").first.is_visible():
                 form.locator("select").nth(0).select_option("50")
                 form.locator("select").nth(1).select_option("0")
                 form.locator("button").first.click()
@@ -248,6 +248,7 @@ def test_a_role_play_of_three_browsers(browser, address):
     owl.page.goto(address_of_owl)
     wait(heron.page, "!document.querySelector('[data-part=seats]').innerText.includes('in place of Owl')")
 
+    teacher.page.click("details[data-key=close-room] > summary")
     teacher.page.click("#close")
     heron.page.click("text=Look back")
     assert "Deal 1" in heron.page.inner_text("main")

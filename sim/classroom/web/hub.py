@@ -82,6 +82,10 @@ class Hub:
                 continue
         return now
 
+    def watching(self, token: str) -> int:
+        """How many connections of a token are open."""
+        return self._watching[token]
+
     def came(self, token: str) -> None:
         """A connection of a token was opened."""
         self._watching[token] += 1

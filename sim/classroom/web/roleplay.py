@@ -34,6 +34,8 @@ LONGEST_WAIT = 8.0
 """Seconds that a page without a live connection waits for news."""
 QUIET = 25.0
 """Seconds without a sign after which a live connection is closed; a page gives one every three."""
+MOST_CONNECTIONS = 16
+"""Live connections of one key at once: windows of one browser, and those that were lost a moment ago."""
 SLOWEST = 10.0
 """Seconds that a browser may take to accept news."""
 NO_KEY = "This page belongs to somebody who joined the room, and this browser has not the key. Come back with it below."
@@ -268,7 +270,7 @@ class RolePlay:
         except Refusal:
             await socket.close(4401)
             return
-        if self._open.locked():
+        if self._open.locked() or self.hub.watching(token) >= MOST_CONNECTIONS:
             await socket.close(1013)
             return
         async with self._open:

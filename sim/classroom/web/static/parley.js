@@ -175,6 +175,16 @@
     };
 
     all(".range", form).forEach(dial);
+    /* On a wide screen the form scrolls by itself: what is below its edge is told of. */
+    const more = make("button", { type: "button", className: "more", textContent: "More below ↓", tabIndex: -1 });
+    more.setAttribute("aria-hidden", "true");
+    const look = () => { more.classList.toggle("none", form.scrollTop + form.clientHeight >= form.scrollHeight - 24); };
+    more.addEventListener("click", () => form.scrollBy({ top: 0.8 * form.clientHeight }));
+    form.addEventListener("scroll", look, { passive: true });
+    form.addEventListener("toggle", look, true);
+    addEventListener("resize", look);
+    form.append(more);
+    look();
     all("button[type=submit]", form).forEach((each) => { each.hidden = true; });
     form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
     form.addEventListener("input", (event) => {

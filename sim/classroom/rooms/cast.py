@@ -76,6 +76,11 @@ class Cast:
         chair = self.chairs[seat]
         return chair.person is not None and not (chair.away and self.drop_out is DropOut.ENGINE)
 
+    def speakers(self) -> dict[str, str]:
+        """The pseudonym of whoever speaks now, by seat; seats that the engine plays are left out."""
+        held = [(name, chair.person) for name, chair in self.chairs.items() if self.speaks(name)]
+        return {name: self.people[person] for name, person in held if person is not None}
+
     @property
     def deserted(self) -> bool:
         """Whether people hold seats, and the engine plays them all: no game goes on behind everybody's back."""

@@ -1,6 +1,6 @@
 """What a room came to, and how that compares: with other rooms from the same start, and with the engine alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.classroom.rooms.room import Room
@@ -212,6 +212,7 @@ def _track(room: Room, table: Table) -> TrackResult:
 def _deal(room: Room, deal: DealRecord, talks: TalksRecord) -> DealResult:
     outcome = talks.outcome
     agreed, delivered = deal.persons
+    by = room.signed.get((deal.track, deal.number), room.cast.speakers())
     return DealResult(
         number=deal.number,
         agreed_on=deal.agreed_on,
@@ -223,16 +224,16 @@ def _deal(room: Room, deal: DealRecord, talks: TalksRecord) -> DealResult:
         delivered=delivered,
         pareto=outcome in pareto(talks.worths, talks.feasible),
         nash=outcome == nash_point(talks.worths, talks.reservations, talks.feasible),
-        seats=tuple(_seat(room, talks, place) for place in range(len(talks.parties))),
+        seats=tuple(_seat(room, talks, place, by) for place in range(len(talks.parties))),
     )
 
 
-def _seat(room: Room, talks: TalksRecord, place: int) -> SeatResult:
+def _seat(room: Room, talks: TalksRecord, place: int, by: Mapping[str, str]) -> SeatResult:
     chair = room.cast.chairs[talks.parties[place]]
     worth, reservation = talks.worths[place][talks.outcome], talks.reservations[place]
     return SeatResult(
         seat=chair.name,
-        played_by="engine" if chair.person is None else room.cast.people[chair.person],
+        played_by=by.get(chair.name, "engine"),
         worth=worth,
         reservation=reservation,
         surplus=worth - reservation,

@@ -88,6 +88,8 @@ class Room:
         self.story: list[Happening] = []
         self.called: list[Inject] = []
         """What comes to pass on the next day."""
+        self.signed: dict[tuple[str, int], dict[str, str]] = {}
+        """Who spoke for each seat on the day on which a deal was agreed, by track and number of the deal."""
         self._told = 0
         """Entries of the engine's log that the story holds."""
         self._time_up = False
@@ -346,7 +348,10 @@ class Room:
         self.called = []
 
     def after_day(self) -> None:
-        """Forget what was said in talks that are over."""
+        """Keep who spoke for whom when a deal was agreed; forget what was said in talks that are over."""
         for table in self.stage.model.tables:
+            deals = len(table.deal_records) + (table.deal is not None)
+            for number in range(1, deals + 1):
+                self.signed.setdefault((table.name, number), self.cast.speakers())
             if table.phase is not Phase.TALKS:
                 self.cast.forget(table.name)

@@ -48,7 +48,7 @@ def application(library: Library, first: str, workshop: Workshop, rooms: Rooms, 
     """
     explorer = Explorer(library, workshop, first)
     hub = Hub(rooms)
-    play = RolePlay(library, rooms, hub, site.addresses, site.word)
+    play = RolePlay(library, first, rooms, hub, site.addresses, site.word)
 
     async def home(request: Request) -> Response:
         return HTMLResponse(pages.render("home.html", {"title": "Parley", "first": first}))

@@ -86,7 +86,7 @@ class Explorer:
             "title": book.case.title,
             "book": book,
             "view": view,
-            "scenarios": self.library.titles(),
+            "scenarios": self.library.titles(self.first),
             "remarks": remarks,
             "switches": list(wording.switches(book, view)),
             "groups": wording.groups(book, view),

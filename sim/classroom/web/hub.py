@@ -35,6 +35,8 @@ class Rendering:
     made: float
     """When, on a monotonic clock."""
     role: str
+    seat: str
+    """The seat that is held, or nothing."""
     name: str | None
     """The pseudonym of whom it was made for."""
     seated: frozenset[str]
@@ -79,6 +81,10 @@ class Hub:
             except TimeoutError:
                 continue
         return now
+
+    def watching(self, token: str) -> int:
+        """How many connections of a token are open."""
+        return self._watching[token]
 
     def came(self, token: str) -> None:
         """A connection of a token was opened."""
@@ -132,6 +138,7 @@ class Hub:
             seconds_left=view["clock"]["seconds_left"],
             made=time.monotonic(),
             role=me["role"],
+            seat=me["seat"] or "",
             name=me["pseudonym"],
             seated=frozenset(seat["pseudonym"] for seat in seats if seat["pseudonym"] is not None),
         )
@@ -150,4 +157,5 @@ def message_of(rendering: Rendering, sent: dict[str, str]) -> dict[str, Any]:
     left = rendering.seconds_left
     if left is not None:
         left = max(0.0, left - (time.monotonic() - rendering.made))
-    return {"version": rendering.version, "parts": news, "tables": rendering.tables, "seconds_left": left}
+    told = {"version": rendering.version, "seat": rendering.seat, "seconds_left": left}
+    return {**told, "parts": news, "tables": rendering.tables}

@@ -62,15 +62,51 @@ class Library:
                 self._books[name] = Book(name, path, reading, case, labels_of(case))
             return self._books[name]
 
-    def titles(self) -> Mapping[str, str]:
-        """Every short name in order, and the title of its file, for a list."""
-        return {name: _title(path) or name for name, path in sorted(self.files.items())}
+    def titles(self, first: str = "") -> Mapping[str, Mapping[str, str]]:
+        """Titles of the files by short name, for a list in groups.
+
+        Args:
+            first: the short name that stands first of all.
+
+        Returns:
+            Under an empty heading the scenarios that stand by themselves; under the title of each of these, what
+            extends it, directly or by way of another that is offered.
+        """
+        by_path = {path.resolve(): name for name, path in self.files.items()}
+        bases = {
+            name: _base(path, by_path) for name, path in sorted(self.files.items(), key=lambda one: one[0] != first)
+        }
+        titles = {name: _title(path) or name for name, path in self.files.items()}
+        alone = [name for name, base in bases.items() if base == name]
+        found = {"": {name: titles[name] for name in alone}}
+        for base in alone:
+            variants = {name: titles[name] for name, its in bases.items() if its == base != name}
+            if variants:
+                found.setdefault(titles[base], {}).update(variants)
+        return found
+
+
+def _base(path: Path, offered: Mapping[Path, str]) -> str:
+    """The short name of what a file extends in the end, as far as that is offered; its own where it extends nothing."""
+    at, seen = path.resolve(), set[Path]()
+    while at not in seen:
+        seen.add(at)
+        extended = (at.parent / _said("extends", at)).resolve()
+        if extended not in offered:
+            break
+        at = extended
+    return offered[at]
+
+
+def _title(path: Path) -> str:
+    """What a file calls itself; nothing where that is not to be seen."""
+    return _said("title", path)
 
 
 @cache
-def _title(path: Path) -> str:
-    """What a file calls itself, without reading the rest; nothing where that is not to be seen."""
-    found = re.search(r"^title: *(.+)$", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+def _said(key: str, path: Path) -> str:
+    """What a file says of itself under a key, without reading the rest; nothing where that is not to be seen."""
+    found = re.search(rf"^{key}: *(.+)$", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
     return found[1].strip().strip("\"'") if found else ""
 
 

@@ -31,6 +31,15 @@ TRACK_PHASES = {
     "closed": "over",
 }
 
+TODO = {
+    "round": "Your turn: put a package on the table, or accept one that another side has put. Then say Ready.",
+    "offer": "Your turn: put the package that you offer on the table. Then say Ready; without one, you offer none.",
+    "answer": "Your turn: accept it, then say Ready. Ready without accepting is a no.",
+    "bridge": "Your turn: propose a package, or nothing. Then say Ready.",
+    "renewal": "Your turn: answer at the table, then say Ready.",
+    "days": "Read what happened, then go on.",
+}
+
 
 def parts_of(view: View, briefing: View) -> tuple[dict[str, str], dict[str, Any]]:
     """The parts of a page that change, and the numbers that its composer needs, by track."""
@@ -61,6 +70,8 @@ def values_of(view: View, briefing: View) -> dict[str, object]:
         "phases": PHASES,
         "track_phases": TRACK_PHASES,
         "asking": asking(view, labels),
+        "todo": todo(view),
+        "bars": bars_of(view),
         "package_text": package_text,
         "named": lambda seats: ", ".join(labels.get(seat, seat) for seat in seats),
         "spaced": spaced,
@@ -69,6 +80,26 @@ def values_of(view: View, briefing: View) -> dict[str, object]:
         "gates": GATES,
         "number": worth_text,
         "seated": view["me"]["role"] in ("party", "mediator"),
+    }
+
+
+def data_of(view: View, briefing: View, tables: View) -> dict[str, Any]:
+    """What the script of a page is told."""
+    return {
+        "tables": tables,
+        "packages": {track["name"]: track["packages"] for track in briefing["tracks"]},
+        "labels": {seat["seat"]: seat["label"] for seat in view["seats"]},
+        "bars": bars_of(view),
+        "version": view["room"]["version"],
+        "seconds_left": view["clock"]["seconds_left"],
+    }
+
+
+def bars_of(view: View) -> dict[str, dict[str, str]]:
+    """What the preconditions that are known are called, by track and then by `party.name`."""
+    return {
+        track["name"]: {f"{each['party']}.{each['name']}": each["label"] for each in track["preconditions"]}
+        for track in view["tracks"]
     }
 
 
@@ -114,12 +145,36 @@ def asking(view: View, labels: Mapping[str, str]) -> str:
     waiting = [labels.get(seat, seat) for seat in question["of"] if seat not in question["ready"]]
     track = next((each["label"] for each in view["tracks"] if each["name"] == question["track"]), "")
     what = {
-        "round": "Which packages do you stand behind?",
+        "round": "Which packages does each side stand behind?",
+        "offer": f"What does {' or '.join(labels.get(seat, seat) for seat in question['of'])} offer?",
         "answer": f"{labels.get(question['by'], '')} offers {package_text(question['package'] or {})}. Yes or no?",
         "bridge": "Does the mediator propose a package that bridges?",
         "renewal": "Is the truce prolonged?",
-        "days": "Days have passed. Read what happened, and go on.",
-    }[question["asks"]]
+        "days": "Days have passed.",
+    }[_kind(view)]
     head = f"{track}: " if track else ""
     rounds = f" Round {question['round']} of {question['rounds']}." if question["round"] else ""
     return f"{head}{what}{rounds}" + (f" Waiting for {', '.join(waiting)}." if waiting else "")
+
+
+def todo(view: View) -> str:
+    """What whoever has a seat can do now, in a sentence; nothing for others."""
+    phase, question, me = view["room"]["phase"], view["question"], view["me"]
+    if me["seat"] is None:
+        return ""
+    if phase == "lobby":
+        return "Until then, read your briefing, and what each package is worth to you."
+    if phase != "running" or question is None:
+        return ""
+    if not question["mine"]:
+        return "Nothing is asked of you now. You can write messages, and prepare what you want next."
+    if me["seat"] in question["ready"]:
+        return "You are ready. You can still change what you said, until the others are."
+    return TODO[_kind(view)]
+
+
+def _kind(view: View) -> str:
+    """What is asked; a round in which one side offers is told from one in which all put packages."""
+    question = view["question"]
+    one = any(each["name"] == question["track"] and each["protocol"] == "alternating" for each in view["tracks"])
+    return "offer" if question["asks"] == "round" and one else str(question["asks"])

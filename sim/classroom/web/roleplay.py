@@ -23,7 +23,7 @@ from sim.classroom.web.forms import asked, fields_of, move_of, settings_of
 from sim.classroom.web.hub import Hub, message_of
 from sim.classroom.web.library import Library
 from sim.classroom.web.limits import Limit
-from sim.classroom.web.parts import parts_of, values_of
+from sim.classroom.web.parts import data_of, parts_of, values_of
 from sim.scenario.faults import InvalidScenario
 from sim.show.labels import labels_of
 from sim.strategies import shelf
@@ -34,6 +34,8 @@ LONGEST_WAIT = 8.0
 """Seconds that a page without a live connection waits for news."""
 QUIET = 25.0
 """Seconds without a sign after which a live connection is closed; a page gives one every three."""
+MOST_CONNECTIONS = 16
+"""Live connections of one key at once: windows of one browser, and those that were lost a moment ago."""
 SLOWEST = 10.0
 """Seconds that a browser may take to accept news."""
 NO_KEY = "This page belongs to somebody who joined the room, and this browser has not the key. Come back with it below."
@@ -51,17 +53,21 @@ def handle_of(token: str) -> str:
 class RolePlay:
     """Answers everything about rooms."""
 
-    def __init__(self, library: Library, rooms: Rooms, hub: Hub, addresses: tuple[str, ...], word: str) -> None:
+    def __init__(
+        self, library: Library, first: str, rooms: Rooms, hub: Hub, addresses: tuple[str, ...], word: str
+    ) -> None:
         """Serve the rooms of a file.
 
         Args:
             library: scenarios that a room can be opened from.
+            first: the short name of the one that is offered first.
             rooms: the rooms.
             hub: who watches them.
             addresses: under which browsers reach this server, for links to join by; this machine's own first.
             word: with which a room can be opened from another machine.
         """
-        self.library, self.rooms, self.hub, self.addresses, self._word = library, rooms, hub, addresses, word
+        self.library, self.first, self.rooms, self.hub = library, first, rooms, hub
+        self.addresses, self._word = addresses, word
         self._moves, self._tries, self._asks = Limit(30, 10.0), Limit(200, 5.0), Limit(60, 20.0)
         self._open = asyncio.Semaphore(2000)
 
@@ -105,14 +111,14 @@ class RolePlay:
         return await self._opening(request, dict(request.query_params), "")
 
     async def _opening(self, request: Request, given: Mapping[str, str], said: str, status: int = 200) -> Response:
-        name = given.get("scenario") or next(iter(self.library.files))
+        name = given.get("scenario") or self.first
         try:
             book = await asyncio.to_thread(self.library.book, name)
         except (KeyError, InvalidScenario, OSError):
             return _refused(f"There is no scenario '{name[:80]}' on this server that can be read.", 404)
         values = {
             "title": "Open a room",
-            "scenarios": self.library.titles(),
+            "scenarios": self.library.titles(self.first),
             "book": book,
             "given": given,
             "labels": labels_of(book.case),
@@ -194,13 +200,7 @@ class RolePlay:
             **values_of(view, briefing),
             "title": view["room"]["title"],
             "parts": {name: Markup(html) for name, html in parts.items()},
-            "data": {
-                "tables": tables,
-                "packages": {track["name"]: track["packages"] for track in briefing["tracks"]},
-                "labels": {seat["seat"]: seat["label"] for seat in view["seats"]},
-                "version": view["room"]["version"],
-                "seconds_left": view["clock"]["seconds_left"],
-            },
+            "data": data_of(view, briefing, tables),
             "key": token,
             "id": secrets.token_hex(8),
             "said": said,
@@ -270,7 +270,7 @@ class RolePlay:
         except Refusal:
             await socket.close(4401)
             return
-        if self._open.locked():
+        if self._open.locked() or self.hub.watching(token) >= MOST_CONNECTIONS:
             await socket.close(1013)
             return
         async with self._open:

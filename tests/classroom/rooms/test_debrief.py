@@ -49,6 +49,18 @@ def test_a_debrief_tells_worth_reservation_and_surplus_on_the_day_of_the_agreeme
     assert "Alfa puts days 7, monitoring 0.5." in [line.text for line in told.timeline if line.deed == "alfa"]
 
 
+def test_a_deal_was_made_by_whoever_sat_there_on_its_day(small: Case, play: Open) -> None:
+    """A seat that goes to the engine afterwards does not take the deal from whoever made it, nor does a drop-out."""
+    game = play(small)
+    game.fill()
+    agree(game)
+    game.instruct("reassign", seat="alfa", to="engine")
+    game.instruct("reassign", seat="bravo", to="Bird 5")
+    for room in (game.room, game.again()):
+        (deal,) = next(track for track in debrief_of(room).tracks if track.track == "truce").deals
+        assert [seat.played_by for seat in deal.seats] == ["Bird 1", "Bird 2", "Bird 3"]
+
+
 def test_a_room_that_the_engine_played_is_told_as_its_record(case_of: Open, play: Open) -> None:
     """Endings, numbers of deals and captives are those of a plain run."""
     case = case_of("march-2025")

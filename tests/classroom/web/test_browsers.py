@@ -88,6 +88,17 @@ def test_only_the_latest_question_is_answered(explorer):
     assert page.locator(".changes li").count() == 1
 
 
+def test_a_form_that_scrolls_says_that_there_is_more(explorer):
+    """On a wide screen the form scrolls by itself; a button says so until its end is in sight."""
+    page = explorer.page
+    page.wait_for_selector(".more:visible")
+    before = page.evaluate("document.querySelector('#view').scrollTop")
+    page.click(".more")
+    wait(page, f"document.querySelector('#view').scrollTop > {before}")
+    page.evaluate("document.querySelector('#view').scrollTo(0, 1e6)")
+    page.wait_for_selector(".more", state="hidden")
+
+
 def test_a_run_is_played_by_keyboard(explorer):
     """Arrow keys step through the days, space plays and pauses, and later days are hidden."""
     page = explorer.page
@@ -227,7 +238,7 @@ def test_a_role_play_of_three_browsers(browser, address):
             asked = window.page.inner_text("[data-part=status]")
             if accept.count():
                 accept.click()
-            elif "Which packages" in asked and form.locator("button").first.is_visible():
+            elif "Your turn: put" in asked and form.locator("button").first.is_visible():
                 form.locator("select").nth(0).select_option("50")
                 form.locator("select").nth(1).select_option("0")
                 form.locator("button").first.click()
@@ -249,12 +260,40 @@ def test_a_role_play_of_three_browsers(browser, address):
     owl.page.goto(address_of_owl)
     wait(heron.page, "!document.querySelector('[data-part=seats]').innerText.includes('in place of Owl')")
 
+    teacher.page.click("details[data-key=close-room] > summary")
     teacher.page.click("#close")
     heron.page.click("text=Look back")
     assert "Deal 1" in heron.page.inner_text("main")
     wait(heron.page, "[...document.images].every((each) => each.complete && each.naturalWidth > 300)", seconds=60.0)
     for window in (teacher, heron, owl):
         assert [line for line in window.said if "409" not in line] == []
+        window.context.close()
+
+
+def test_a_page_says_what_to_do_and_changes_with_the_seat(browser, address):
+    """Before the start, when asked, and after a seat was given away, the page says what can be done."""
+    teacher, heron, owl = (Window(browser, address) for _ in range(3))
+    code = _open(teacher, seed="7", seconds_per_round="0")
+    _join(heron, code, "Heron", "ukraine")
+    _join(owl, code, "Owl", "russia")
+    assert "Until then, read your briefing" in heron.page.inner_text("[data-part=status]")
+    teacher.page.click("#start")
+    heron.page.wait_for_selector("text=Your turn: put a package")
+    assert heron.page.locator("text=You are asked here").count() == 1
+    ceasefire = heron.page.locator("[data-part=track-ceasefire]")
+    assert "costs its holder at home, and bars nothing" in ceasefire.inner_text()
+    assert ceasefire.locator("button:has-text('Drop it')").count() == 0
+    assert "Barred by your own: the truce is monitored" in owl.page.inner_text("form[data-track=ceasefire]")
+    teacher.page.click("details[data-key=inject] > summary")
+    teacher.page.select_option("#seat", "russia")
+    teacher.page.click("button:has-text('Reassign')")
+    owl.page.wait_for_selector("text=Owl, watching")
+    assert owl.page.locator("form.compose").count() == 0
+    teacher.page.select_option("#to", "Owl")
+    teacher.page.click("button:has-text('Reassign')")
+    owl.page.wait_for_selector("text=Owl as Russia")
+    for window in (teacher, heron, owl):
+        assert window.said == []
         window.context.close()
 
 

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from sim.classroom.rooms import Rooms
 from sim.classroom.web.app import Site, application
 from sim.classroom.web.library import Library, shipped
+from sim.classroom.web.roleplay import MOST_CONNECTIONS
 from sim.classroom.web.workshop import Workshop
 
 PLAIN = {"accept": "application/json"}
@@ -303,6 +304,27 @@ def test_a_form_works_without_a_script(room):
 def _live(player: Player, **headers: str):
     cookie = {"cookie": f"parley={player.key}", **headers}
     return connect(player.live, additional_headers=cookie, proxy=None, max_size=None)
+
+
+def test_one_key_cannot_take_all_live_connections(room):
+    """So many windows of one browser, and no more; whoever else is in the room hears what happens."""
+    _, north, south = room
+
+    async def crowd() -> int:
+        lines = []
+        try:
+            for _ in range(MOST_CONNECTIONS + 4):
+                lines.append(await _live(north))
+                await asyncio.wait_for(lines[-1].recv(), 10)
+        except InvalidStatus:
+            async with _live(south) as line:
+                assert json.loads(await asyncio.wait_for(line.recv(), 10))["seat"] == "russia"
+        finally:
+            for line in lines:
+                await line.close()
+        return len(lines)
+
+    assert asyncio.run(crowd()) == MOST_CONNECTIONS
 
 
 def test_a_live_connection_tells_what_changed_and_only_that(room):

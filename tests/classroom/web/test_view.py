@@ -131,3 +131,23 @@ def test_a_range_is_called_what_the_format_calls_it(march):
     assert words_of("tracks.ceasefire.interests.ukraine.aid_stop", march)[0] == "Interests, Ukraine, aid stop"
     assert words_of("trust.russia in ukraine", march)[0] == "Russia in Ukraine"
     assert words_of("tracks.ceasefire.direct", march)[1] == "daily chance that talks open without a mediator"
+
+
+def test_scenarios_are_offered_by_case(library):
+    """Cases that stand by themselves first, the preferred one at their head; then the variants, under their case."""
+    offered = library.titles("march-2025")
+    headings, groups = list(offered), list(offered.values())
+    assert headings[0] == ""
+    assert set(groups[0]) == {path.stem for path in ORIGINALS}
+    assert next(iter(groups[0])) == "march-2025"
+    for heading, variants in list(offered.items())[1:]:
+        base = next(name for name, title in groups[0].items() if title == heading)
+        assert all(name.startswith(base) for name in variants)
+    assert headings[1] == groups[0]["march-2025"]
+    assert {name for group in groups for name in group} == set(library.files)
+
+
+def test_a_variant_whose_case_is_not_offered_stands_by_itself():
+    """Where only a variant is served, it is not hidden under a heading of nothing."""
+    alone = Library([CASES / "march-2025-monitored.yaml"])
+    assert alone.titles() == {"": {"march-2025-monitored": "March 2025 with a monitoring mission at hand"}}

@@ -175,6 +175,16 @@
     };
 
     all(".range", form).forEach(dial);
+    /* On a wide screen the form scrolls by itself: what is below its edge is told of. */
+    const more = make("button", { type: "button", className: "more", textContent: "More below ↓", tabIndex: -1 });
+    more.setAttribute("aria-hidden", "true");
+    const look = () => { more.classList.toggle("none", form.scrollTop + form.clientHeight >= form.scrollHeight - 24); };
+    more.addEventListener("click", () => form.scrollBy({ top: 0.8 * form.clientHeight }));
+    form.addEventListener("scroll", look, { passive: true });
+    form.addEventListener("toggle", look, true);
+    addEventListener("resize", look);
+    form.append(more);
+    look();
     all("button[type=submit]", form).forEach((each) => { each.hidden = true; });
     form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
     form.addEventListener("input", (event) => {
@@ -232,6 +242,7 @@
       if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
     };
     const take = (news) => {
+      if (news.seat !== page.dataset.seat) { location.reload(); return; }
       for (const [name, html] of Object.entries(news.parts)) {
         if (sent.get(name) === html) continue;
         sent.set(name, html);
@@ -331,7 +342,7 @@
         const above = own.worths[at] - own.reservation;
         lines.push(`Worth ${round(own.worths[at])} to you, ${round(Math.abs(above))} ${above < 0 ? "below" : "above"} your reservation.`);
         if (!own.feasible[at]) lines.push("It cannot be carried out today.");
-        if (own.bars[at]) lines.push(`Barred by your own: ${own.bars[at].join(", ")}.`);
+        if (own.bars[at]) lines.push(`Barred by your own: ${own.bars[at].map((bar) => data.bars[form.dataset.track][`${page.dataset.seat}.${bar}`] || bar).join("; ")}.`);
       } else if (own && own.estimates) {
         for (const [party, worths] of Object.entries(own.estimates)) if (worths.length) lines.push(`You think it is worth ${round(worths[at])} to ${data.labels[party] || party}.`);
       }

@@ -25,7 +25,7 @@ class Measured(TaskPart):
     mean: str = Field("", description="a column of docs/reference/record.md, over the batch")
     share: str = Field("", description="runs of which something holds, in per cent: `ceasefire.deals>0`")
     median: str = Field("", description="a column; a day that never came is later than any")
-    run: str = Field("", description="a column of one run, or from its log: `easter.alleged.russia`")
+    run: str = Field("", description="a column of one run, or from its log: `TRACK.alleged.PARTY`")
     gap: str = Field("", description="a track: the longest time, in days, between two of its agreements in one run")
     replication: int = Field(0, ge=0, description="which run")
     scenario: str = Field("start", alias="in", description="the starter, or a scenario that is handed in")

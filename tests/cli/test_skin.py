@@ -209,7 +209,7 @@ def test_a_batch_under_the_skin_has_the_same_outcomes_and_no_word_of_its_files(p
         unlocks = parley("query", str(worn), "select * from unlocks", "--csv").out
         told = answers[1] + unlocks + texts_of(worn) + parley("results", "kept").out
         assert told_words(told, reading) - {"as"} == set()
-        assert "2030" not in told
+        assert not re.search(r"(?<![\d.])2030(?!\d)", told)
         assert "small" not in told
         manifest = json.loads((worn / "manifest.json").read_bytes())
         assert manifest["left_out"] == LEFT_OUT

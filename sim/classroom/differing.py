@@ -11,6 +11,8 @@ from sim.scenario.values import Status, Value
 
 WORDS = ("title", "about", "sources", "parley", "observed")
 """Parts of a scenario that nothing is computed from: they may always change."""
+SAID = ("label", "because", "claim")
+"""What any part may say of itself, for whoever reads it: it may always change too."""
 
 
 def changed_paths(first: Scenario, second: Scenario, free: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -94,7 +96,7 @@ def _plain(part: Any) -> Any:
         return {
             field.alias or name: _plain(getattr(part, name))
             for name, field in type(part).model_fields.items()
-            if getattr(part, name) is not None
+            if getattr(part, name) is not None and name not in SAID
         }
     if isinstance(part, dict):
         return {str(key): _plain(inner) for key, inner in part.items()}

@@ -92,6 +92,7 @@ def test_a_form_that_scrolls_says_that_there_is_more(explorer):
     """On a wide screen the form scrolls by itself; a button says so until its end is in sight."""
     page = explorer.page
     page.wait_for_selector(".more:visible")
+    wait(page, "document.querySelector('.more').getBoundingClientRect().bottom <= innerHeight")
     before = page.evaluate("document.querySelector('#view').scrollTop")
     page.click(".more")
     wait(page, f"document.querySelector('#view').scrollTop > {before}")

@@ -178,11 +178,16 @@
     /* On a wide screen the form scrolls by itself: what is below its edge is told of. */
     const more = make("button", { type: "button", className: "more", textContent: "More below ↓", tabIndex: -1 });
     more.setAttribute("aria-hidden", "true");
-    const look = () => { more.classList.toggle("none", form.scrollTop + form.clientHeight >= form.scrollHeight - 24); };
+    const look = () => {
+      const top = Math.max(0, form.getBoundingClientRect().top), sticks = getComputedStyle(form).position === "sticky";
+      form.style.maxHeight = sticks ? `${Math.max(240, innerHeight - top)}px` : "";
+      more.classList.toggle("none", form.scrollTop + form.clientHeight >= form.scrollHeight - 24);
+    };
     more.addEventListener("click", () => form.scrollBy({ top: 0.8 * form.clientHeight }));
     form.addEventListener("scroll", look, { passive: true });
     form.addEventListener("toggle", look, true);
     addEventListener("resize", look);
+    addEventListener("scroll", look, { passive: true });
     form.append(more);
     look();
     all("button[type=submit]", form).forEach((each) => { each.hidden = true; });

@@ -26,8 +26,8 @@ from sim.scenario.faults import InvalidScenario
 from sim.scenario.skin import FICTIONAL
 from sim.terms import DISCLAIMER
 
-MOST_PEOPLE = 200
-"""In a room."""
+MOST_WATCHERS = 200
+"""In a room, beside those who take a seat."""
 LONGEST_ID = 64
 NOT_YET = "the debrief opens when the instructor closes the room"
 
@@ -86,8 +86,8 @@ class Rooms:
             check_name(name, cast.people.values())
             if hosted.room.course is Course.CLOSED:
                 raise Refusal("the room is closed")
-            if len(cast.people) >= MOST_PEOPLE:
-                raise Refusal(f"the room is full: {MOST_PEOPLE} people have joined")
+            if seat is None and len(cast.people) >= MOST_WATCHERS:
+                raise Refusal(f"{MOST_WATCHERS} people have joined: only seats are left")
             if seat is not None:
                 require(seat, [chair.name for chair in cast.chairs.values() if chair.open], "open seat")
                 if cast.chairs[seat].person is not None:

@@ -150,6 +150,17 @@ def test_seats_and_pseudonyms_are_taken_once(rooms: Rooms) -> None:
     assert [seat["pseudonym"] for seat in rooms.lobby(keys.code)["seats"]] == ["Heron of the lake", None, None, None]
 
 
+def test_a_seat_stays_free_however_many_watch(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Watchers are so many at most, and do not keep anybody from a seat."""
+    monkeypatch.setattr("sim.classroom.rooms.rooms.MOST_WATCHERS", 2)
+    keys = rooms.open(SMALL, Settings.read({}))
+    for name in ("Fly", "Gnat"):
+        rooms.join(keys.code, name)
+    with pytest.raises(Refusal, match="only seats are left"):
+        rooms.join(keys.code, "Wasp")
+    assert rooms.join(keys.code, "Heron", "alfa")
+
+
 def test_a_scenario_or_settings_that_do_not_do_are_refused(rooms: Rooms, tmp_path: Path) -> None:
     """And no room is opened."""
     bad = tmp_path / "bad.yaml"

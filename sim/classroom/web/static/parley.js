@@ -316,6 +316,8 @@
         try {
           const response = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { accept: "application/json" } });
           if (response.status === 429 && tries < 5) { await pause(1000); continue; }
+          const told = (response.headers.get("content-type") || "").includes("json");
+          if (!told && response.status < 500) { say(`Not done: the server refused it (${response.status}).`); break; }
           const receipt = await response.json();
           say(receipt.accepted ? "" : `Not done: ${receipt.reason}`);
           if (receipt.accepted && "clears" in form.dataset) form.reset();

@@ -1,8 +1,9 @@
 """Everything that must hold before a change is shared: style, types, rooms, tests, and the README's commands.
 
-Usage: .venv/bin/python tests/check.py
+Usage: .venv/bin/python tests/check.py [--brief]
 
-Every step runs, whatever became of the one before; the exit status is 1 if any failed.
+Every step runs, whatever became of the one before; the exit status is 1 if any failed. `--brief` runs of the slow tests
+those alone that hold the two engines together: for a second Python, where the first ran them all.
 """
 
 import os
@@ -32,12 +33,16 @@ STEPS = {
     ],
     "slow tests": [sys.executable, "-m", "pytest", "-m", "slow"],
 }
+TWINS = "tests/engine/test_twin.py"
 
 
 def main() -> int:
     """Run the steps and say which failed."""
     failed = []
-    for name, command in STEPS.items():
+    steps = STEPS
+    if "--brief" in sys.argv[1:]:
+        steps = {**steps, "slow tests": [*steps["slow tests"], TWINS]}
+    for name, command in steps.items():
         if name == "README" and "PARLEY_README_IS_RUNNING" in os.environ:
             continue  # this very script is one of the README's commands
         began = time.monotonic()

@@ -1,9 +1,10 @@
 """Runs the commands of README.md, in order, as a reader of a fresh clone would.
 
-Usage: python tests/readme.py [--without-check]
+Usage: python tests/readme.py [--without-check | --brief]
 
 Every block fenced as `sh` is run in a copy of the files that a clone would hold, with `python3` meaning the
-interpreter that runs this script. `--without-check` leaves out the block that runs tests/check.py.
+interpreter that runs this script. `--without-check` leaves out the block that runs tests/check.py; `--brief` has it run
+briefly.
 """
 
 import os
@@ -52,6 +53,8 @@ def main() -> int:
     wanted = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
     if "--without-check" in sys.argv[1:]:
         wanted = [block for block in wanted if CHECK not in block]
+    if "--brief" in sys.argv[1:]:
+        wanted = [block.replace(CHECK, f"{CHECK} --brief") for block in wanted]
     with tempfile.TemporaryDirectory(prefix="parley-readme-") as workplace:
         clone, shims = Path(workplace, "clone"), Path(workplace, "bin")
         clone.mkdir()

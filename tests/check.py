@@ -1,9 +1,9 @@
 """Everything that must hold before a change is shared: style, types, rooms, tests, and the README's commands.
 
-Usage: .venv/bin/python tests/check.py [--brief]
+Usage: .venv/bin/python tests/check.py [--slow ARGUMENT ...]
 
-Every step runs, whatever became of the one before; the exit status is 1 if any failed. `--brief` runs of the slow tests
-those alone that hold the two engines together: for a second Python, where the first ran them all.
+Every step runs, whatever became of the one before; the exit status is 1 if any failed. What follows `--slow` is given
+to pytest where it runs the slow tests, such as paths: two Pythons can share them.
 """
 
 import os
@@ -33,15 +33,14 @@ STEPS = {
     ],
     "slow tests": [sys.executable, "-m", "pytest", "-m", "slow"],
 }
-TWINS = "tests/engine/test_twin.py"
 
 
 def main() -> int:
     """Run the steps and say which failed."""
     failed = []
     steps = STEPS
-    if "--brief" in sys.argv[1:]:
-        steps = {**steps, "slow tests": [*steps["slow tests"], TWINS]}
+    if "--slow" in sys.argv:
+        steps = {**steps, "slow tests": [*steps["slow tests"], *sys.argv[sys.argv.index("--slow") + 1 :]]}
     for name, command in steps.items():
         if name == "README" and "PARLEY_README_IS_RUNNING" in os.environ:
             continue  # this very script is one of the README's commands

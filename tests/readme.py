@@ -1,14 +1,15 @@
 """Runs the commands of README.md, in order, as a reader of a fresh clone would.
 
-Usage: python tests/readme.py [--without-check | --brief]
+Usage: python tests/readme.py [--without-check | --slow ARGUMENT ...]
 
 Every block fenced as `sh` is run in a copy of the files that a clone would hold, with `python3` meaning the
-interpreter that runs this script. `--without-check` leaves out the block that runs tests/check.py; `--brief` has it run
-briefly.
+interpreter that runs this script. `--without-check` leaves out the block that runs tests/check.py; `--slow` and what
+follows are given to it.
 """
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -53,8 +54,9 @@ def main() -> int:
     wanted = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
     if "--without-check" in sys.argv[1:]:
         wanted = [block for block in wanted if CHECK not in block]
-    if "--brief" in sys.argv[1:]:
-        wanted = [block.replace(CHECK, f"{CHECK} --brief") for block in wanted]
+    if "--slow" in sys.argv:
+        given = shlex.join([CHECK, *sys.argv[sys.argv.index("--slow") :]])
+        wanted = [block.replace(CHECK, given) for block in wanted]
     with tempfile.TemporaryDirectory(prefix="parley-readme-") as workplace:
         clone, shims = Path(workplace, "clone"), Path(workplace, "bin")
         clone.mkdir()

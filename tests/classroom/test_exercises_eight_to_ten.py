@@ -31,11 +31,17 @@ def lost(marks: Marks) -> dict[str, str]:
 
 
 def every(number: int) -> list[Any]:
-    """All figures of an exercise that matter, each a test; but for the first they are slow."""
+    """Figures of an exercise that matter, each a test: the first quick, each value once slow, others on demand."""
     varies = find_exercise(folder_of_exercises(), str(number)).varies
     names = [name for name in varies if name != "run"]
-    whole = [dict(zip(names, values, strict=True)) for values in product(*(varies[name].values for name in names))]
-    return [pytest.param(each, marks=pytest.mark.slow if place else []) for place, each in enumerate(whole)]
+    sizes = [len(varies[name].values) for name in names]
+    once = {tuple(turn % size for size in sizes) for turn in range(max(sizes))}
+    tests = []
+    for places in product(*map(range, sizes)):
+        figures = {name: varies[name].values[place] for name, place in zip(names, places, strict=True)}
+        mark = pytest.mark.slow if places in once else pytest.mark.endurance
+        tests.append(pytest.param(figures, marks=mark if any(places) else []))
+    return tests
 
 
 # Why swaps pause -------------------------------------------------------------------------------------------------

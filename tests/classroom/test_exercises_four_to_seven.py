@@ -23,11 +23,20 @@ LARGER = 16
 
 
 def choices(number: int) -> Sequence[Any]:
-    """Every combination of an exercise's figures, but for the number of a run; all but the first are slow."""
+    """Every combination of an exercise's figures, but for the number of a run, each a test.
+
+    The first is quick; those in which each value stands once are slow; the rest are run on demand.
+    """
     varies = find_exercise(folder_of_exercises(), str(number)).varies
     named = {name: each.one_of for name, each in varies.items() if each.one_of}
-    every = [dict(zip(named, values, strict=True)) for values in product(*named.values())]
-    return [every[0], *(pytest.param(figures, marks=pytest.mark.slow) for figures in every[1:])]
+    sizes = [len(values) for values in named.values()]
+    once = {tuple(turn % size for size in sizes) for turn in range(max(sizes))}
+    tests = []
+    for places in product(*map(range, sizes)):
+        figures = {name: values[place] for (name, values), place in zip(named.items(), places, strict=True)}
+        mark = pytest.mark.slow if places in once else pytest.mark.endurance
+        tests.append(pytest.param(figures, marks=mark if any(places) else []))
+    return tests
 
 
 def lost(marks: Marks) -> dict[str, str]:

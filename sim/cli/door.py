@@ -120,6 +120,12 @@ Result = Annotated[
     Path, typer.Argument(metavar="RESULT", help="The folder of a result.", show_default=False, parser=path_given)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; write files only with --out.")]
+Into = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="Where to write, if not into the result.", show_default=False, parser=path_given
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(

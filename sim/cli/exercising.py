@@ -1,6 +1,5 @@
 """Exercises: start one, check it, take a hint, hand it in."""
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ from sim.cli.door import (
     UNUSABLE,
     AsJson,
     app,
+    faults_told,
     open_console,
     path_given,
     print_faults,
@@ -21,8 +21,6 @@ from sim.cli.door import (
 from sim.terms import DISCLAIMER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.classroom.exercises import Exercise
     from sim.classroom.marking import Marks
     from sim.classroom.started import Started
@@ -56,7 +54,7 @@ def list_exercises(exercises: Exercises = None) -> None:
     from sim.classroom.exercises import find_exercise, folder_of_exercises
 
     table = Table("No.", "Exercise", "Minutes", "Aims", title="Exercises", title_justify="left")
-    with _faults_told():
+    with faults_told():
         place = folder_of_exercises(exercises)
         for folder in folders(place):
             found = find_exercise(place, folder.name)
@@ -95,7 +93,7 @@ def start(
     found = _exercise(exercises, number)
     variant = found.variant(_token(found, student, token, course, exercises))
     place = folder or Path(found.word)
-    with _faults_told():
+    with faults_told():
         write_started(found, variant, place)
     typer.echo(
         f"Exercise {found.number}, {found.task.exercise}: about {found.task.minutes} minutes, for {variant.student}."
@@ -169,14 +167,14 @@ def _marked(folder: Path, exercises: Path | None) -> "tuple[Exercise, Started, M
     from sim.classroom.marking import mark
 
     found, begun = _begun(folder, exercises)
-    with _faults_told():
+    with faults_told():
         return found, begun, mark(folder, found, variant=begun.variant)
 
 
 def _begun(folder: Path, exercises: Path | None) -> "tuple[Exercise, Started]":
     from sim.classroom.started import read_card, read_started
 
-    with _faults_told():
+    with faults_told():
         found = _exercise(exercises, read_card(folder).exercise)
         return found, read_started(folder, found)
 
@@ -184,7 +182,7 @@ def _begun(folder: Path, exercises: Path | None) -> "tuple[Exercise, Started]":
 def _exercise(exercises: Path | None, wanted: str) -> "Exercise":
     from sim.classroom.exercises import find_exercise, folder_of_exercises
 
-    with _faults_told():
+    with faults_told():
         return find_exercise(folder_of_exercises(exercises), wanted)
 
 
@@ -213,7 +211,7 @@ def _token_of_course(course: Path, student: str, exercises: Path | None) -> "Tok
     from sim.classroom.course import NoCourse, read_course
     from sim.classroom.exercises import folder_of_exercises
 
-    with _faults_told():
+    with faults_told():
         try:
             held = read_course(course, folder_of_exercises(exercises))
         except NoCourse as error:
@@ -221,15 +219,3 @@ def _token_of_course(course: Path, student: str, exercises: Path | None) -> "Tok
     if student not in held.students:
         refuse(f"'{student}' is not in the course", UNUSABLE)
     return held.token(student)
-
-
-@contextmanager
-def _faults_told() -> "Iterator[None]":
-    """Tell what is wrong with a file, and end the command."""
-    from sim.scenario.faults import InvalidScenario
-
-    try:
-        yield
-    except InvalidScenario as invalid:
-        print_faults(invalid.faults)
-        raise typer.Exit(INVALID) from None

@@ -13,6 +13,7 @@ from sim.cli.door import (
     UNUSABLE,
     AsJson,
     Central,
+    Into,
     Seed,
     Sets,
     app,
@@ -93,12 +94,7 @@ def explain(
     sets: Sets = None,
     central: Central = False,
     as_json: AsJson = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER", help="Where to write, if not into the result.", show_default=False, parser=path_given
-        ),
-    ] = None,
+    out: Into = None,
 ) -> None:
     """Explain why there was no deal: what blocked it, and what would unlock it."""
     from sim.show import explaining

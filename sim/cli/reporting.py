@@ -3,12 +3,11 @@
 import sys
 from contextlib import redirect_stdout
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli.door import INVALID, UNUSABLE, Result, Worn, app, open_console, path_given, print_faults, refuse
+from sim.cli.door import UNUSABLE, Into, Result, Worn, app, faults_told, open_console, path_given, print_faults, refuse
 from sim.terms import DISCLAIMER
 
 
@@ -42,18 +41,11 @@ def report(
         ),
     ] = None,
     skin: Worn = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER", help="Where to write, if not into the result.", show_default=False, parser=path_given
-        ),
-    ] = None,
+    out: Into = None,
 ) -> None:
     """Write the report of a result: one page of HTML, from the question to the limits, that stands by itself."""
-    from sim.scenario.faults import InvalidScenario
     from sim.show.report.asking import Asked
     from sim.show.report.composing import answer
-    from sim.show.told import Refused
     from sim.study.compare import NotComparable
     from sim.study.listing import require_skin
     from sim.study.query import Unanswerable
@@ -62,14 +54,9 @@ def report(
     given = tuple(str(path_given(each)) for each in others or ())
     try:
         require_skin(result, skin)
-        with redirect_stdout(sys.stderr):
+        with faults_told(), redirect_stdout(sys.stderr):
             asked = Asked(result, question.strip(), track, target, point, given, out)
             done = answer(asked, print_faults, partial(typer.echo, err=True))
-    except InvalidScenario as invalid:
-        print_faults(invalid.faults)
-        raise typer.Exit(INVALID) from None
-    except Refused as refused:
-        refuse(str(refused), refused.status)
     except (NotAResult, NotComparable, Unanswerable) as error:
         refuse(str(error), UNUSABLE)
     console = open_console()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.door import INVALID, UNUSABLE, app, path_given, print_faults, refuse
+from sim.cli.door import UNUSABLE, app, faults_told, path_given, refuse
 
 EXTRA = "this needs the extra [classroom]: pip install 'parley-sim[classroom]'"
 
@@ -34,17 +34,14 @@ def serve(
     except ImportError as error:
         refuse(f"{EXTRA} ({error})", UNUSABLE)
     from sim.classroom.web.library import NoScenarios
-    from sim.scenario.faults import InvalidScenario
 
     try:
         if purge:
             gone = hosting.purge(data)
             typer.echo(f"{gone} {'room' if gone == 1 else 'rooms'} removed from {data}.")
             return
-        offer = hosting.offer(scenarios or [])
-        hosting.host(offer, hosting.Place(host, port, browse, data), typer.echo)
-    except InvalidScenario as invalid:
-        print_faults(invalid.faults)
-        raise typer.Exit(INVALID) from None
+        with faults_told():
+            offer = hosting.offer(scenarios or [])
+            hosting.host(offer, hosting.Place(host, port, browse, data), typer.echo)
     except (NoScenarios, hosting.CannotHost) as error:
         refuse(str(error), UNUSABLE)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.door import INVALID, UNUSABLE, Seed, app, compiled, path_given, print_faults, read, refuse
+from sim.cli.door import INVALID, UNUSABLE, Seed, app, compiled, faults_told, path_given, read, refuse
 from sim.cli.exercising import Exercises
 
 teach = typer.Typer(no_args_is_help=True, help="For teachers: build a course, grade it, hold a tournament.")
@@ -107,13 +107,10 @@ def _told() -> Iterator[None]:
     """Tell what is wrong with a course or an exercise, and end the command."""
     from sim.classroom.course import NoCourse
     from sim.classroom.exercises import NoExercise
-    from sim.scenario.faults import InvalidScenario
 
     try:
-        yield
-    except InvalidScenario as invalid:
-        print_faults(invalid.faults)
-        raise typer.Exit(INVALID) from None
+        with faults_told():
+            yield
     except NoCourse as error:
         refuse(str(error), INVALID)
     except NoExercise as error:
